@@ -107,11 +107,19 @@ impl Lake {
         if !tables.iter().any(Table::exists) {
             return Err(LakeError::NoLake(folder.to_owned()));
         }
-        for mut table in tables.into_iter().filter(Table::exists) {
+        let (mut broken, mut without_log) = (BTreeSet::new(), Vec::new());
+        for mut table in tables {
             let name = table.name;
+            if !table.exists() {
+                if table.folder.is_dir() && !local::files(&table.folder)?.is_empty() {
+                    without_log.push(name);
+                }
+                continue;
+            }
             let snapshot = match table.refresh().cloned() {
                 Ok(snapshot) => snapshot,
                 Err(error @ (LakeError::BrokenLog { .. } | LakeError::Unsupported { .. })) => {
+                    broken.insert(name);
                     report.find(name, FindingKind::BrokenLog, "", error.to_string());
                     continue;
                 }
@@ -122,8 +130,14 @@ impl Lake {
             }
             check_table(&table, &snapshot, &mut report, &mut keep_going)?;
         }
+        for name in without_log {
+            // A writer that is killed before its first commit leaves one recording like this.
+            let missing = recordings.values().filter(|tables| !tables.contains(&name)).count();
+            let kind = if missing > 1 { FindingKind::BrokenLog } else { FindingKind::LeftOver };
+            report.find(name, kind, "", "has data files, but no log: add the recordings again");
+        }
         for (recording, tables) in recordings {
-            let is_missing = |name: &TableName| name.has_all() && !tables.contains(name);
+            let is_missing = |name: &TableName| name.has_all() && !tables.contains(name) && !broken.contains(name);
             for name in TableName::ALL.into_iter().filter(is_missing) {
                 report.find(name, FindingKind::Incomplete, &recording, "is not in this table; add the recording again");
             }

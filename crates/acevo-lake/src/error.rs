@@ -66,6 +66,15 @@ pub enum LakeError {
         /// The error of the reader.
         source: RecordingError,
     },
+    /// Parts of a recording are damaged, so that rows would be missing.
+    #[error(
+        "{parts} {} damaged: `acevo repair FILE NEW` makes a recording of what can be read",
+        if *parts == 1 { "part of it is" } else { "parts of it are" }
+    )]
+    Damaged {
+        /// Number of parts.
+        parts: usize,
+    },
     /// A file of an old data set cannot be used.
     #[error("{} {reason}", path.display())]
     OldFile {

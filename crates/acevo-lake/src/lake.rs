@@ -1,6 +1,7 @@
 //! A lake: a folder with tables.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -51,9 +52,13 @@ impl Lake {
     /// Opens a lake. The folder need not exist: it is created when something is added.
     ///
     /// # Errors
-    /// Those of the logs of tables that exist.
+    /// [`LakeError::File`] if it is a file; those of the logs of tables that exist.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, LakeError> {
         let folder = folder.into();
+        if folder.is_file() {
+            let source = io::Error::new(io::ErrorKind::NotADirectory, "it is a file, and a lake is a folder");
+            return Err(LakeError::file("use", &folder, source));
+        }
         let lake = Self { tables: TableName::ALL.map(|name| Mutex::new(Table::of(&folder, name))), folder };
         for table in lake.existing() {
             lake.table(table).refresh()?;
@@ -111,6 +116,12 @@ impl Lake {
         let wanted = self.missing(&id)?;
         if !wanted.iter().any(|table| table.has_all()) {
             return nothing(Outcome::AlreadyThere);
+        }
+        // Rows that are missing now could not be added later: the recording would be there already.
+        let damage = recording.check();
+        let damage = damage.map_err(|source| LakeError::Recording { path: path.to_owned(), source })?;
+        if !damage.is_empty() {
+            return Err(LakeError::Damaged { parts: damage.len() });
         }
         let file = path.file_stem().unwrap_or_default().to_string_lossy();
         let source = Source { lake: &self.folder, origin, id: &id, file: &file, wanted: &wanted };

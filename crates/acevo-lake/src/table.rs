@@ -155,7 +155,7 @@ impl Table {
                 Ok(true) => {
                     change.keep_files();
                     self.snapshot.apply(version, lines);
-                    if version % CHECKPOINT_EVERY == 0 && version > 0 {
+                    if version > 0 && version.is_multiple_of(CHECKPOINT_EVERY) {
                         // The commit is there in any case, and readers can do without a checkpoint.
                         let _ = self.write_checkpoint();
                     }

@@ -87,11 +87,12 @@ fn kinds(report: &CheckReport) -> BTreeSet<FindingKind> {
     report.findings.iter().map(|finding| finding.kind).collect()
 }
 
-/// All data files of a table.
+/// All data files of a table, without checkpoints.
 fn data_files(folder: &Path) -> Vec<PathBuf> {
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     acevo_export::find_files(folder, "parquet", &mut files, &mut unreadable);
     assert!(unreadable.is_empty());
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "_delta_log"));
     files
 }
 
@@ -268,6 +269,30 @@ fn check_finds_every_kind_of_damage() {
 }
 
 #[test]
+fn check_reports_a_log_that_is_missing_and_advises_what_helps() {
+    let place = Place::new();
+    let lake = Lake::open(place.lake()).unwrap();
+    for number in 0..2 {
+        add(&lake, &place.recording(number), &["speed"]);
+    }
+    // A log that cannot be read does not help if recordings are added again.
+    let log = place.lake().join("events/_delta_log/00000000000000000000.json");
+    let text = fs::read(&log).unwrap();
+    fs::write(&log, "{").unwrap();
+    assert_eq!(kinds(&check(&place.lake())), BTreeSet::from([FindingKind::BrokenLog]));
+    fs::write(&log, text).unwrap();
+    fs::remove_dir_all(place.lake().join("samples/_delta_log")).unwrap();
+    let report = check(&place.lake());
+    assert_eq!(kinds(&report), BTreeSet::from([FindingKind::BrokenLog, FindingKind::Incomplete]), "{report:?}");
+    assert!(report.is_damaged() && report.findings[0].text.contains("add the recordings again"), "{report:?}");
+    let again = Lake::open(place.lake()).unwrap();
+    for number in 0..2 {
+        assert_eq!(add(&again, &place.recording(number), &["speed"]).outcome, Outcome::Added);
+    }
+    assert_eq!(kinds(&check(&place.lake())), BTreeSet::from([FindingKind::LeftOver]));
+}
+
+#[test]
 fn compact_merges_files_of_a_partition_and_keeps_rows() {
     let place = Place::new();
     let lake = Lake::open(place.lake()).unwrap();
@@ -300,8 +325,20 @@ fn compact_merges_files_of_a_partition_and_keeps_rows() {
     assert_eq!(vacuumed.iter().map(|vacuumed| vacuumed.files).sum::<usize>(), 1);
     lake.vacuum(Duration::ZERO).unwrap();
     assert_eq!(data_files(&samples).len(), 2);
+    assert!(samples.join("_delta_log/00000000000000000000.json").exists(), "history of 30 days stays");
     assert_eq!(before.0, state("speed"));
-    assert!(check(&place.lake()).findings.is_empty());
+    let report = check(&place.lake());
+    assert!(report.findings.is_empty());
+
+    // After a month the log begins with the checkpoint.
+    let month = SystemTime::now() - Duration::from_secs(31 * 86_400);
+    for entry in fs::read_dir(samples.join("_delta_log")).unwrap() {
+        fs::File::options().write(true).open(entry.unwrap().path()).unwrap().set_modified(month).unwrap();
+    }
+    lake.vacuum(Duration::from_secs(3600)).unwrap();
+    assert!(!samples.join("_delta_log/00000000000000000000.json").exists());
+    assert_eq!(check(&place.lake()), report);
+    assert_eq!(add(&Lake::open(place.lake()).unwrap(), &place.recording(0), &["speed"]).outcome, Outcome::AlreadyThere);
 }
 
 #[test]
@@ -379,6 +416,23 @@ fn add_dataset_in_imperial_units_equals_the_recording() {
     let added = add(&lake, &recording, &["speed"]);
     assert_eq!(added.rows.keys().copied().collect::<Vec<_>>(), ["events", "laps"]);
     assert!(check(&place.lake()).findings.is_empty());
+}
+
+#[test]
+fn add_of_a_damaged_recording_adds_nothing_and_the_whole_one_can_be_added() {
+    let place = Place::new();
+    let path = place.recording(0);
+    let bytes = fs::read(&path).unwrap();
+    let mut damaged = bytes.clone();
+    let middle = bytes.len() / 2;
+    damaged[middle..middle + 50].iter_mut().for_each(|byte| *byte = !*byte);
+    fs::write(&path, damaged).unwrap();
+    let lake = Lake::open(place.lake()).unwrap();
+    let error = lake.add(&path, &origin(), &options(&["speed"]), &mut ()).unwrap_err();
+    assert!(matches!(error, LakeError::Damaged { .. }) && error.to_string().contains("acevo repair"), "{error}");
+    assert!(!place.lake().exists() && lake.existing().is_empty());
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(add(&lake, &path, &["speed"]).outcome, Outcome::Added);
 }
 
 #[test]

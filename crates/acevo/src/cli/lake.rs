@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use acevo_fleet::slug;
 use acevo_lake::{AddOptions, Origin};
 use acevo_settings::Settings;
 use acevo_telemetry::Channel;
@@ -62,7 +63,8 @@ impl LakeAddArgs {
     /// Where the recordings come from.
     pub(crate) fn origin(&self) -> Origin {
         let (site, rig) = plan::names_or(&self.defaults, self.site.as_deref(), self.rig.as_deref());
-        Origin::new(site, rig)
+        // As in topics and stores, so that a rig has one name everywhere.
+        Origin::new(slug(&site), slug(&rig))
     }
 
     /// Which samples are added.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use acevo_files::{FileLock, open_file, rename_new, sync_folder};
+use acevo_files::{FileLock, open_file, read_limited, rename_new, sync_folder};
 use acevo_fleet::{FileIndex, Fingerprint, IndexEntry, modified_us, names};
 use acevo_recording::Recording;
 use anyhow::{Context, bail};
@@ -20,6 +20,12 @@ use crate::output::name_of;
 
 /// The folder of what is not a recording, in the folder of recordings.
 const OWN_FOLDER: &str = ".acevo-collect";
+
+/// The file with the path of the lake, in that folder.
+const LAKE_FILE: &str = "lake";
+
+/// Maximum length of a path, bytes.
+const MAX_PATH: u64 = 64 << 10;
 
 /// A recording that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +65,31 @@ impl Depot {
         let incoming = Incoming::open(own.join("incoming"), min_free_bytes).with_context(cannot)?;
         incoming.clean(SystemTime::now());
         Ok(Self { root: root.to_owned(), incoming: Arc::new(incoming), index: Mutex::new(index), _lock: lock })
+    }
+
+    /// Prepares the queue for a lake. All recordings wait for one that is new, or another one than before: adding one twice has no effect.
+    ///
+    /// # Errors
+    /// If the lake is the folder of recordings, or the disk fails.
+    pub(crate) fn use_lake(&self, lake: &Path, is_new: bool) -> anyhow::Result<()> {
+        let cannot = || format!("cannot use the lake {}", name_of(lake));
+        acevo_files::create_folders(lake).with_context(cannot)?;
+        let lake = lake.canonicalize().with_context(cannot)?;
+        if lake == self.root.canonicalize().with_context(cannot)? {
+            bail!("{} is the folder of recordings: name another folder for the lake", name_of(&lake));
+        }
+        let file = self.root.join(OWN_FOLDER).join(LAKE_FILE);
+        let known = read_limited(&file, MAX_PATH).ok();
+        let path = lake.as_os_str().as_encoded_bytes();
+        if is_new || known.as_deref() != Some(path) {
+            let mut index = self.index();
+            let done: Vec<_> = index.entries().filter(|entry| entry.is_done).cloned().collect();
+            for entry in done {
+                index.put(IndexEntry { is_done: false, ..entry }).with_context(cannot)?;
+            }
+            fs::write(&file, path).with_context(cannot)?;
+        }
+        Ok(())
     }
 
     fn index(&self) -> MutexGuard<'_, FileIndex> {

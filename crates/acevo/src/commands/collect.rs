@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let is_quiet = plan.is_quiet;
-    let add = args.lake.as_deref().map(|folder| lake(folder, &stop)).transpose()?;
+    let add = args.lake.as_deref().map(|folder| lake(folder, &depot, &stop)).transpose()?;
     let queue = LakeQueue::start(Arc::clone(&depot), add, stop.clone(), is_quiet)?;
     let server = CollectServer::listen(plan, tokens, depot, &queue)?;
     if !is_quiet {
@@ -49,8 +49,9 @@ pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// What adds a recording to a lake.
-fn lake(folder: &Path, stop: &Stop) -> anyhow::Result<AddToLake> {
+fn lake(folder: &Path, depot: &Depot, stop: &Stop) -> anyhow::Result<AddToLake> {
     let lake = Lake::open(folder).with_context(|| format!("cannot use the lake {}", name_of(folder)))?;
+    depot.use_lake(folder, lake.existing().is_empty())?;
     let mut stopped = Stopped(stop.clone());
     Ok(Box::new(move |path, site, rig| {
         lake.add(path, &Origin::new(site, rig), &AddOptions::default(), &mut stopped)?;

@@ -28,6 +28,8 @@ pub(crate) struct Recorder<D> {
     /// The last beginning was not that of another recording, because there were too many.
     is_limited: bool,
     warning: Option<&'static str>,
+    /// Another recorder of the same program logs sessions and laps.
+    is_silent: bool,
 }
 
 impl<D: Destination> Recorder<D> {
@@ -41,7 +43,13 @@ impl<D: Destination> Recorder<D> {
             log_names: LogNames::default(),
             is_limited: false,
             warning: None,
+            is_silent: false,
         }
+    }
+
+    /// The same, without sessions and laps in the log of the program.
+    pub(crate) fn silent(self) -> Self {
+        Self { is_silent: true, ..self }
     }
 
     /// Records an observation.
@@ -109,7 +117,9 @@ impl<D: Destination> Recorder<D> {
         let (seen, uncertainty) = (observed.time, observed.uncertainty);
         self.analysis.feed(seen, frame);
         if self.follow_analysis() {
-            info!("session {} begins", self.analysis.session());
+            if !self.is_silent {
+                info!("session {} begins", self.analysis.session());
+            }
             self.begin(observed, Some(packet))?;
         }
         let Some(stream) = self.destination.stream() else { return Ok(()) };
@@ -133,7 +143,9 @@ impl<D: Destination> Recorder<D> {
             stream.record(&record)?;
         }
         if let Some(names) = &names {
-            info!(track = names.track, car = names.car, session = names.session, "session names are known");
+            if !self.is_silent {
+                info!(track = names.track, car = names.car, session = names.session, "session names are known");
+            }
             self.destination.on_names(names);
         }
         Ok(())
@@ -150,13 +162,15 @@ impl<D: Destination> Recorder<D> {
             }
         }
         for lap in self.laps.drain(..) {
-            info!(
-                session = lap.session,
-                lap = lap.number,
-                time_ms = lap.time_ms,
-                complete = lap.incomplete.is_none(),
-                "lap ended"
-            );
+            if !self.is_silent {
+                info!(
+                    session = lap.session,
+                    lap = lap.number,
+                    time_ms = lap.time_ms,
+                    complete = lap.incomplete.is_none(),
+                    "lap ended"
+                );
+            }
             if let Some(stream) = self.destination.stream() {
                 stream.mark_lap(self.analysis.ended_at(&lap), &lap);
             }

@@ -421,7 +421,8 @@ impl Task {
     fn start(&mut self, now: &Observation) -> anyhow::Result<()> {
         let Some(ring) = &self.ring else { return Ok(()) };
         let files = Files::new(Some(&ring.destination.directory), false)?;
-        let mut recorder = Recorder::new(files);
+        // The ring logs the same sessions and laps.
+        let mut recorder = Recorder::new(files).silent();
         if self.is_attached {
             recorder.join(now)?;
         }

@@ -390,4 +390,31 @@ fn collect_adds_recordings_to_a_lake_also_those_that_a_kill_has_interrupted_and_
     // Nothing is added twice.
     assert!(output(&mut upload(&user, &file, &receiver.url())).status.success());
     assert_eq!(recordings("samples"), 3);
+    // A lake that was removed gets all of them again, and so does another one.
+    receiver.running.kill();
+    fs::remove_dir_all(&lake).unwrap();
+    receiver.restart();
+    until(|| recordings("samples") == 3);
+    receiver.running.kill();
+    let other = folder.path().join("other");
+    let receiver = Receiver::in_folder(&store, &["--lake", other.to_str().unwrap()]);
+    for name in ["club/rig-1/a.acevo", "club/rig-1/a_2.acevo", "club/rig-2/copied.acevo"] {
+        receiver.running.message_with(&format!("{name} is in the lake"));
+    }
+}
+
+#[test]
+fn collect_with_a_lake_that_cannot_be_one_ends_with_an_error() {
+    let (folder, user) = (tempfile::tempdir().unwrap(), User::new());
+    let store = folder.path().join("store");
+    fs::create_dir(&store).unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "no lake").unwrap();
+    for (lake, reason) in [(&file, "it is a file, and a lake is a folder"), (&store, "is the folder of recordings")] {
+        let mut collect = user.command(&["collect", "--listen", "127.0.0.1:0", "--folder"]);
+        let ended = output(collect.arg(&store).arg("--lake").arg(lake));
+        assert!(ended.status.code() == Some(1) && ended.stderr.contains(reason), "{ended:?}");
+    }
+    let added = output(user.command(&["lake", "add"]).arg(&store).arg("-o").arg(&file));
+    assert_eq!(added.status.code(), Some(1), "{added:?}");
 }
