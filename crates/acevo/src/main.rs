@@ -37,6 +37,7 @@ mod instance;
 mod keyboard;
 mod layouts;
 mod library;
+mod network;
 mod output;
 mod own_file;
 mod process;

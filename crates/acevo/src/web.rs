@@ -28,7 +28,6 @@ mod listen;
 mod messages;
 mod metrics;
 pub(crate) mod mirror;
-pub(crate) mod network;
 mod peer;
 mod playback;
 mod protect;
@@ -46,14 +45,14 @@ mod upgrade;
 pub(crate) mod wall;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use axum::Router;
 use tokio::sync::watch;
 use tracing::{error, info};
@@ -70,6 +69,7 @@ use crate::fleet::feed::FleetFeed;
 use crate::format::text::error_chain;
 use crate::layouts::Layouts;
 use crate::library::LibraryTask;
+use crate::network;
 use crate::output::complain;
 use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
@@ -151,7 +151,7 @@ impl Site {
             (None, false) => None,
         };
         let ip = IpAddr::from(if options.is_lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST });
-        let listener = TcpListener::bind((ip, options.port)).map_err(|error| listen_error(&error, options.port))?;
+        let listener = network::bind(SocketAddr::new(ip, options.port), "--port")?;
         let port = listener.local_addr().context("cannot read the port number")?.port();
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
@@ -271,19 +271,6 @@ impl Reader {
     fn finish(self) -> anyhow::Result<()> {
         self.done.store(true, Ordering::Relaxed);
         join_within(self.thread, READER_TIMEOUT)?.map_or(Ok(()), RecordingFeed::finish)
-    }
-}
-
-/// Explains why the server cannot listen.
-fn listen_error(error: &io::Error, port: u16) -> anyhow::Error {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => anyhow!(
-            "port {port} is taken, perhaps by another acevo: stop that one, or choose another port with --port; --port 0 takes any free port"
-        ),
-        io::ErrorKind::PermissionDenied => {
-            anyhow!("port {port} needs administrator rights: choose a port above 1023 with --port")
-        }
-        _ => anyhow!("cannot listen on port {port}: {error}"),
     }
 }
 

@@ -11,11 +11,11 @@ use anyhow::{Context, anyhow};
 
 use crate::cli::CollectArgs;
 use crate::collect::{AddToLake, Depot, LakeQueue, Tokens};
+use crate::network;
 use crate::output::{complain, name_of, say, say_unlogged};
 use crate::shutdown::Stop;
 use crate::token::{self, Token};
 use crate::web::collect::CollectServer;
-use crate::web::network;
 
 pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {
     let plan = args.plan();

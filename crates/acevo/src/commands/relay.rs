@@ -12,6 +12,7 @@ use anyhow::Context;
 
 use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::RelayArgs;
+use crate::network;
 use crate::output::{name_of, say, say_unlogged};
 use crate::recording::observation::{Observation, ObservedEvent, Observer};
 use crate::recording::recorder::Recorder;
@@ -19,7 +20,6 @@ use crate::relay::{RelayDestination, RelayServer};
 use crate::session::connection::LiveConnection;
 use crate::shutdown::Stop;
 use crate::token::{self, Token};
-use crate::web::network;
 
 /// Time for the receivers to get the last packets at the end.
 const LAST_PACKETS: Duration = Duration::from_secs(2);

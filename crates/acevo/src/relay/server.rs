@@ -1,7 +1,7 @@
 //! Accepts receivers, and sends pages to each of them in a thread of its own.
 
 use std::io::{self, Read};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -11,6 +11,7 @@ use acevo_relay::{AcceptedReceiver, RelayError, RelayQueue, SILENCE};
 use acevo_telemetry::Limiter;
 use anyhow::Context;
 
+use crate::network;
 use crate::output::say;
 use crate::token::Token;
 
@@ -89,8 +90,8 @@ impl RelayServer {
         queue: Arc<RelayQueue>,
         quiet: bool,
     ) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
-        let address = listener.local_addr().with_context(|| format!("cannot listen on {address}"))?;
+        let listener = network::bind(address, "--listen")?;
+        let address = listener.local_addr().context("cannot read the port number")?;
         let messages = Mutex::new((Instant::now(), Limiter::new(MESSAGES.0, MESSAGES.1)));
         let (connections, receivers) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let shared = Arc::new(Shared { token, queue, connections, receivers, messages, quiet });

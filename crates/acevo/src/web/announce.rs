@@ -8,7 +8,7 @@ use anyhow::Context;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use super::network;
+use crate::network;
 use crate::output::{print_text, say, say_lines, say_unlogged, stderr_is_terminal, stdout_is_terminal};
 use crate::token::Token;
 

@@ -28,6 +28,7 @@ use super::guard::{Guard, bearer, only};
 use super::listen;
 use super::slots::Connection;
 use crate::collect::{CollectPlan, Depot, LakeQueue, Part, Place, Refusal, Stored, Tokens, Waker};
+use crate::network;
 use crate::output::say;
 use crate::shutdown::Stop;
 
@@ -67,10 +68,9 @@ impl CollectServer {
         depot: Arc<Depot>,
         queue: &LakeQueue,
     ) -> anyhow::Result<Self> {
-        let cannot = || format!("cannot listen on {}", plan.listen);
-        let listener = TcpListener::bind(plan.listen).with_context(cannot)?;
-        listener.set_nonblocking(true).with_context(cannot)?;
-        let address = listener.local_addr().with_context(cannot)?;
+        let listener = network::bind(plan.listen, "--listen")?;
+        listener.set_nonblocking(true).context("cannot listen")?;
+        let address = listener.local_addr().context("cannot read the port number")?;
         let messages = Mutex::new((Instant::now(), Limiter::new(MESSAGES.0, MESSAGES.1)));
         let server = Arc::new(Server { depot, tokens, plan, waker: queue.waker(), messages });
         Ok(Self { listener, address, server })

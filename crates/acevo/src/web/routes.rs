@@ -18,11 +18,12 @@ use super::protect::protect;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_list, layouts, library, metrics, mirror, network, playback,
+    assets, control, documents, fuel_plan as planner, lap_list, layouts, library, metrics, mirror, playback,
     settings_page, socket, upgrade,
 };
 
 use crate::format::field_json::FieldJson;
+use crate::network;
 
 /// Maximum number of channels in a request; more than there are.
 const MAX_CHANNELS: usize = 512;

@@ -1,7 +1,9 @@
-//! The network addresses of this computer, sorted by how likely a phone can reach them.
+//! Listening, and the network addresses of this computer, sorted by how likely a phone can reach them.
 
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
+use anyhow::anyhow;
 use sysinfo::Networks;
 
 /// Addresses in the usual private networks. Nothing is sent to them: the system only reports which of its own addresses it would use.
@@ -42,6 +44,23 @@ const VIRTUAL: [&str; 26] = [
     "nordlynx",
     "ipsec",
 ];
+
+/// Listens on an address, which this option changes.
+///
+/// # Errors
+/// Why it cannot, and what to do.
+pub(crate) fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    let port = address.port();
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow!(
+            "port {port} is taken, perhaps by another acevo: stop that one, or choose another port with {option}; port 0 is any free port"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            anyhow!("port {port} needs administrator rights: choose a port above 1023 with {option}")
+        }
+        _ => anyhow!("cannot listen on {address}: {error}"),
+    })
+}
 
 /// The IPv4 addresses of this computer, the one that other computers can most likely reach first. Empty without a network.
 pub(crate) fn addresses() -> Vec<Ipv4Addr> {
