@@ -92,6 +92,11 @@ impl RunArgs {
         self.listen.open
     }
 
+    /// Only errors are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn source(&self) -> LiveSource {
         self.demo.source(&self.place)
     }

@@ -100,10 +100,10 @@ impl TypedValueParser for AddressText {
 }
 
 /// The address of a broker.
-pub(super) const BROKER: AddressText = AddressText(|text| parsed::<Address>(text));
+pub(super) const BROKER: AddressText = AddressText(parsed::<Address>);
 
 /// The address of a database.
-pub(super) const DATABASE: AddressText = AddressText(|text| parsed::<WriteAddress>(text));
+pub(super) const DATABASE: AddressText = AddressText(parsed::<WriteAddress>);
 
 /// A store: a folder or the address of a server.
 pub(super) const STORE: AddressText =

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         None
     });
     let wrong: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-    let warning = upload.as_ref().and_then(UploadPlan::warning);
+    let warning = upload.as_ref().filter(|_| !args.is_quiet()).and_then(UploadPlan::warning);
     wrong.iter().chain(&warning).for_each(|text| say(format_args!("acevo: warning: {text}")));
     let upload = upload.map(|plan| (plan, UploadHandle::default()));
     let is_awaited = upload.as_ref().map(|(_, handle)| {

@@ -26,7 +26,7 @@ impl Patience {
         Self { progress: now, reached: 0, wait: RETRY.0 }
     }
 
-    /// An attempt has failed after this number of bytes of the recording. Returns the time until the next one; `None` if there is none.
+    /// An attempt has failed after this number of bytes of the recording. Returns the time until the next one; `None` if the store is given up.
     ///
     /// Bytes count only if no attempt has come so far: a server that cuts each connection takes some of them each time.
     pub(crate) fn fail(&mut self, reached: u64, is_known: bool, now: Instant) -> Option<Duration> {
