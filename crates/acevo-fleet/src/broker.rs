@@ -96,6 +96,12 @@ pub enum BrokerError {
         "{0} refuses user and password: check mqtt.user and mqtt.password_file, or the variable ACEVO_MQTT_PASSWORD"
     )]
     Credentials(Address),
+    /// Something listens there that does not answer as a broker.
+    #[error("{0} does not answer as a broker of MQTT: is the port right, and does it need {scheme}?", scheme = other_scheme(.0))]
+    NoBroker(Address),
+    /// There is no connection for another reason.
+    #[error("cannot connect to {0}: {1}")]
+    NotConnected(Address, String),
     /// The broker refuses the client for another reason.
     #[error("{0} refuses the connection: {1}")]
     NotAccepted(Address, String),
@@ -137,6 +143,11 @@ impl BrokerError {
                 | Self::File { .. }
         )
     }
+}
+
+/// What the scheme of an address may have to be instead.
+const fn other_scheme(address: &Address) -> &'static str {
+    if address.is_tls { "mqtt://, which is without TLS" } else { "mqtts://" }
 }
 
 /// How often a message may arrive.

@@ -103,7 +103,7 @@ impl MqttBroker {
 
 impl Broker for MqttBroker {
     fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
-        let cannot = |error: std::io::Error| BrokerError::Lost(self.address.clone(), error.to_string());
+        let cannot = |error: std::io::Error| BrokerError::NotConnected(self.address.clone(), error.to_string());
         let options = self.options(&hello)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
@@ -202,15 +202,19 @@ impl Worker {
         network.set_connection_timeout(CONNECT_S);
         event_loop.set_network_options(network);
         runtime.block_on(async {
+            let mut is_up = false;
             loop {
                 let polled = tokio::select! {
                     _ = &mut dropped => return unused(),
                     polled = event_loop.poll() => polled,
                 };
                 let event = match polled {
-                    Ok(Event::Incoming(packet)) => self.take(packet),
+                    Ok(Event::Incoming(packet)) => {
+                        is_up |= matches!(packet, Incoming::ConnAck(_));
+                        self.take(packet)
+                    }
                     Ok(Event::Outgoing(_)) => continue,
-                    Err(error) => return error_of(&self.address, &error),
+                    Err(error) => return error_of(&self.address, &error, is_up),
                 };
                 if event.is_some_and(|event| self.events.send(event).is_err()) {
                     return unused();

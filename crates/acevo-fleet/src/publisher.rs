@@ -38,6 +38,12 @@ const SESSION_EVERY: Duration = Duration::from_secs(20);
 /// Minimum time between two messages of a status.
 const MIN_STATUS_EVERY: Duration = Duration::from_secs(1);
 
+/// Time after which another program with the same name is forgotten, if nothing more comes from it.
+const FOREIGN_FOR: Duration = Duration::from_secs(300);
+
+/// Time in which the broker has to pass on a status that it has acknowledged.
+const RETURN_WITHIN: Duration = Duration::from_secs(30);
+
 /// Time after which a silent client is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -89,8 +95,10 @@ pub struct PublisherState {
     pub is_permanent: bool,
     /// Why the spool cannot be written or read now. Laps and events wait in memory, and are lost with the program.
     pub spool_problem: Option<String>,
-    /// Another program publishes with the same name.
+    /// Another program publishes with the same name, or has done so in the last minutes.
     pub is_duplicate: bool,
+    /// The broker acknowledges the status, but does not pass it on: it may throw away what this user writes.
+    pub is_withheld: bool,
 }
 
 /// A running connection.
@@ -103,6 +111,10 @@ struct Running {
     /// The last entry that was sent.
     sent_to: u64,
     in_flight: usize,
+    /// When the broker acknowledged a status that has not come back yet.
+    unreturned: Option<Instant>,
+    /// The broker has refused to send our status.
+    is_deaf: bool,
 }
 
 /// Publishes what a rig does.
@@ -128,6 +140,8 @@ pub struct Publisher {
     session_sent: Option<Instant>,
     batch: Batch,
     dropped_samples: u64,
+    /// When something came last of another program with the same name.
+    foreign: Option<Instant>,
     state: PublisherState,
 }
 
@@ -160,6 +174,7 @@ impl Publisher {
             session_sent: None,
             batch: Batch::default(),
             dropped_samples: 0,
+            foreign: None,
             state,
         })
     }
@@ -251,6 +266,11 @@ impl Publisher {
             self.send_status(now);
             self.send_session(now);
         }
+        let is_within = |at: Instant, time| now.saturating_duration_since(at) < time;
+        self.state.is_duplicate = self.foreign.is_some_and(|at| is_within(at, FOREIGN_FOR));
+        let running = self.running.as_ref().filter(|running| running.is_up && !running.is_deaf);
+        let unreturned = running.and_then(|running| running.unreturned);
+        self.state.is_withheld = unreturned.is_some_and(|at| !is_within(at, RETURN_WITHIN));
     }
 
     fn connect(&mut self, now: Instant) {
@@ -276,8 +296,16 @@ impl Publisher {
         };
         match self.broker.connect(hello) {
             Ok(connection) => {
-                let (late_to, sent_to, in_flight) = (0, 0, 0);
-                self.running = Some(Running { connection, is_up: false, since: now, late_to, sent_to, in_flight });
+                self.running = Some(Running {
+                    connection,
+                    is_up: false,
+                    since: now,
+                    late_to: 0,
+                    sent_to: 0,
+                    in_flight: 0,
+                    unreturned: None,
+                    is_deaf: false,
+                });
             }
             Err(error) => self.fail(&error, now),
         }
@@ -301,7 +329,12 @@ impl Publisher {
                 (self.status_sent, self.session_sent) = (None, None);
                 self.introduce();
             }
-            BrokerEvent::Acknowledged(STATUS) => self.is_announced = true,
+            BrokerEvent::Acknowledged(STATUS) => {
+                self.is_announced = true;
+                if let Some(running) = &mut self.running {
+                    running.unreturned.get_or_insert(now);
+                }
+            }
             BrokerEvent::Acknowledged(Ticket(number)) => {
                 self.outbox.acknowledge(number);
                 self.state.acknowledged += 1;
@@ -309,9 +342,14 @@ impl Publisher {
                     running.in_flight = running.in_flight.saturating_sub(1);
                 }
             }
-            BrokerEvent::Received(message) => self.compare(&message),
-            // Without its own status it does not notice another rig with its name, and nothing else.
-            BrokerEvent::TooLarge(_) | BrokerEvent::NotSubscribed => {}
+            BrokerEvent::Received(message) => self.compare(&message, now),
+            // Without its own status it notices neither another rig with its name nor that nothing is passed on, and nothing else.
+            BrokerEvent::NotSubscribed => {
+                if let Some(running) = &mut self.running {
+                    running.is_deaf = true;
+                }
+            }
+            BrokerEvent::TooLarge(_) => {}
             BrokerEvent::Failed(error) => self.fail(&error, now),
         }
     }
@@ -332,13 +370,17 @@ impl Publisher {
     }
 
     /// Compares a status at our own topic with ours.
-    fn compare(&mut self, message: &Message) {
+    fn compare(&mut self, message: &Message, now: Instant) {
         let Ok(Value::Object(status)) = serde_json::from_str(&message.text) else { return };
-        let is_foreign = status.get("boot").and_then(Value::as_str).is_some_and(|boot| boot != self.boot.to_string());
+        let Some(boot) = status.get("boot").and_then(Value::as_str) else { return };
+        let is_foreign = boot != self.boot.to_string();
+        if let (false, Some(running)) = (is_foreign, &mut self.running) {
+            running.unreturned = None;
+        }
         let is_online = status.get("online").and_then(Value::as_bool).unwrap_or(false);
         // What is retained at the first connection is of an earlier start. Later it is ours, unless another program has replaced it.
         if is_foreign && (self.is_announced && message.is_retained || is_online && !message.is_retained) {
-            self.state.is_duplicate = true;
+            self.foreign = Some(now);
         }
     }
 

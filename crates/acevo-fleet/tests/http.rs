@@ -94,13 +94,24 @@ fn send_keeps_the_beginning_of_an_endless_answer() {
 
 #[test]
 fn send_returns_an_error_for_an_answer_that_is_not_http_or_breaks_off() {
-    let answers: [&'static [u8]; 4] =
-        [b"", b"\x00\xff garbage", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", b"HTTP/1.1 99999 OK\r\n\r\n"];
-    for bytes in answers {
+    let answers: [(&'static [u8], &str); 4] = [
+        (b"", "has closed the connection before its answer"),
+        (b"\x00\xff garbage", "does not answer as a web server: is the port right, and does it need https://?"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "has failed: the answer breaks off"),
+        (b"HTTP/1.1 99999 OK\r\n\r\n", "does not answer as a web server"),
+    ];
+    for (bytes, expected) in answers {
         let (address, _requests) = server(move || bytes.to_vec());
         let error = client(&address).send(HttpMethod::Get, &address, &[], HttpBody::Empty).unwrap_err();
-        assert!(matches!(error, HttpError::Lost(..)) && !error.is_permanent(), "{error:?}");
+        assert!(error.to_string().contains(expected) && !error.is_permanent(), "{error:?}: {error}");
     }
+}
+
+#[test]
+fn send_to_a_name_that_does_not_exist_reports_the_name() {
+    let address: HttpAddress = "http://server.invalid/write".parse().unwrap();
+    let error = client(&address).send(HttpMethod::Get, &address, &[], HttpBody::Empty).unwrap_err();
+    assert!(matches!(error, HttpError::NameNotFound(_)), "{error:?}");
 }
 
 #[test]

@@ -123,9 +123,14 @@ impl Rig {
     /// Runs until the broker is connected and everything was sent. `now` is moved past every interval.
     fn run(&mut self, now: &mut Instant) {
         for _ in 0..100 {
-            *now += Duration::from_secs(1);
-            self.publisher.run(*now);
+            self.step(now);
         }
+    }
+
+    /// Runs a second later.
+    fn step(&mut self, now: &mut Instant) {
+        *now += Duration::from_secs(1);
+        self.publisher.run(*now);
     }
 }
 
@@ -290,6 +295,44 @@ fn publisher_notices_another_program_with_the_same_name_but_not_its_own_past() {
     broker.with(|memory| memory.events.push_back(status("other", false, true)));
     rig.run(&mut now);
     assert!(rig.publisher.state().is_duplicate);
+    // The other one was given another name.
+    (0..2).for_each(|_| rig.run(&mut now));
+    assert!(rig.publisher.state().is_duplicate, "not before some minutes");
+    broker.with(|memory| memory.events.push_back(status("other", true, false)));
+    (0..2).for_each(|_| rig.run(&mut now));
+    assert!(rig.publisher.state().is_duplicate, "it is still there");
+    rig.run(&mut now);
+    rig.run(&mut now);
+    assert!(!rig.publisher.state().is_duplicate);
+}
+
+#[test]
+fn publisher_reports_a_broker_that_acknowledges_its_status_and_does_not_pass_it_on() {
+    let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
+    let mut rig = rig(folder.path(), &broker, Options::default());
+    for _ in 0..20 {
+        rig.step(&mut now);
+    }
+    assert!(!rig.publisher.state().is_withheld, "it may come soon");
+    rig.run(&mut now);
+    assert!(rig.publisher.state().is_withheld);
+    let status = broker.with(|memory| {
+        let status = memory.received.iter().rfind(|message| message.topic.ends_with("/status"));
+        BrokerEvent::Received(Message { is_retained: false, ..status.unwrap().clone() })
+    });
+    broker.with(|memory| memory.events.push_back(status));
+    rig.step(&mut now);
+    assert!(!rig.publisher.state().is_withheld, "it has come");
+    rig.run(&mut now);
+    assert!(rig.publisher.state().is_withheld);
+    broker.fail();
+    rig.step(&mut now);
+    assert!(!rig.publisher.state().is_withheld, "there is no connection");
+    broker.with(|memory| memory.is_away = false);
+    rig.run(&mut now);
+    broker.with(|memory| memory.events.push_back(BrokerEvent::NotSubscribed));
+    rig.run(&mut now);
+    assert!(!rig.publisher.state().is_withheld, "the user may only write");
 }
 
 #[test]

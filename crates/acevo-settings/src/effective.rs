@@ -35,6 +35,8 @@ pub struct Effective {
     /// The settings.
     pub settings: Settings,
     origins: Vec<(&'static str, Origin)>,
+    /// Keys of the file, and their lines.
+    lines: Vec<(&'static str, usize)>,
 }
 
 impl Effective {
@@ -59,20 +61,42 @@ impl Effective {
 
     /// Merges as [`new`](Self::new), but leaves out what is wrong and returns it.
     pub fn with_problems(file: Option<&str>, variable: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<Problem>) {
-        let Self { mut settings, mut origins } = Self::default();
+        let Self { mut settings, mut origins, mut lines } = Self::default();
         let mut problems = vec![];
         if let Some(text) = file {
-            problems = file::apply(text, &mut settings, |key| origins.push((key.name, Origin::File)));
+            problems = file::apply(text, &mut settings, |key, line| {
+                origins.push((key.name, Origin::File));
+                lines.push((key.name, line));
+            });
         }
         problems
             .extend(environment::apply(variable, &mut settings, |key| origins.push((key.name, Origin::Environment))));
-        (Self { settings, origins }, problems)
+        (Self { settings, origins, lines }, problems)
     }
 
     /// Where the value of a key comes from.
     pub fn origin(&self, key: &Key) -> Origin {
         let found = self.origins.iter().filter(|(name, _)| *name == key.name).map(|(_, origin)| *origin);
         found.max().unwrap_or(Origin::Default)
+    }
+}
+
+impl Effective {
+    /// A problem with the value of a key that others have found: with its line in the file, or with the name of the variable that has it.
+    ///
+    /// ```
+    /// let effective = acevo_settings::Effective::new(Some("\n[mqtt]\nbroker = \"host\"\n"), |_| None).unwrap();
+    /// assert_eq!(effective.problem("mqtt.broker", "it is wrong").to_string(), "line 3: mqtt.broker: it is wrong");
+    /// ```
+    pub fn problem(&self, name: &str, message: impl Into<String>) -> Problem {
+        match Key::find(name).map(|key| (key, self.origin(key))) {
+            Some((key, Origin::Environment)) => Problem::new(key.variable(), message),
+            Some((key, Origin::File)) => {
+                let line = self.lines.iter().rfind(|(name, _)| *name == key.name).map(|(_, line)| *line);
+                Problem { line, ..Problem::new(name, message) }
+            }
+            _ => Problem::new(name, message),
+        }
     }
 }
 

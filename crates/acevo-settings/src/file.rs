@@ -31,13 +31,13 @@ impl Settings {
     /// ```
     pub fn from_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let mut settings = Self::default();
-        let problems = apply(text, &mut settings, |_| {});
+        let problems = apply(text, &mut settings, |_, _| {});
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 }
 
-/// Applies the text of a file. `on_key` gets each key that was set. Returns the problems in the order of their lines.
-pub(crate) fn apply(text: &str, settings: &mut Settings, on_key: impl FnMut(&'static Key)) -> Vec<Problem> {
+/// Applies the text of a file. `on_key` gets each key that was set, and its line, from 1. Returns the problems in the order of their lines.
+pub(crate) fn apply(text: &str, settings: &mut Settings, on_key: impl FnMut(&'static Key, usize)) -> Vec<Problem> {
     // Some editors of Windows write a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = match Document::parse(text) {
@@ -76,7 +76,7 @@ struct Reader<'a, F> {
     problems: Vec<Problem>,
 }
 
-impl<F: FnMut(&'static Key)> Reader<'_, F> {
+impl<F: FnMut(&'static Key, usize)> Reader<'_, F> {
     fn read(&mut self, root: &Table) {
         for (name, item) in root.iter() {
             let line = self.line(root, name, item);
@@ -119,7 +119,7 @@ impl<F: FnMut(&'static Key)> Reader<'_, F> {
             return;
         };
         match self.settings.set(key, &Value::from_item(item)) {
-            Ok(()) => (self.on_key)(key),
+            Ok(()) => (self.on_key)(key, line),
             Err(problem) => self.problems.push(problem.at(line)),
         }
     }

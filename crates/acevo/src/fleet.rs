@@ -7,7 +7,7 @@
 pub(crate) mod broker;
 mod database;
 pub(crate) mod feed;
-mod outlet;
+pub(crate) mod outlet;
 pub(crate) mod plan;
 pub(crate) mod sampler;
 pub(crate) mod task;

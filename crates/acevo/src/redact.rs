@@ -56,6 +56,11 @@ fn secret_at(lower: &str, is_start: bool) -> Option<(usize, usize)> {
     (is_steam_id || is_hex).then_some((0, word))
 }
 
+/// An address without its query, which may have a secret. `None` if it may have a user and a password.
+pub(crate) fn address(text: &str) -> Option<&str> {
+    if text.contains('@') { None } else { text.split('?').next() }
+}
+
 /// The names by which texts identify the user of this computer.
 #[derive(Debug, Default)]
 pub(crate) struct Identity {

@@ -21,12 +21,17 @@ pub(crate) struct SecretError {
 /// If the file cannot be read.
 pub(crate) fn secret(variable: &str, file: Option<&Path>) -> Result<String, SecretError> {
     match (std::env::var(variable), file) {
-        (Ok(secret), _) if !secret.is_empty() => Ok(secret),
+        (Ok(secret), _) if is_set(variable) => Ok(secret),
         (_, Some(file)) => {
             first_line(file).map_err(|error| SecretError { path: file.into(), reason: error.to_string() })
         }
         _ => Ok(String::new()),
     }
+}
+
+/// True if an environment variable has a secret, which replaces that of a file.
+pub(crate) fn is_set(variable: &str) -> bool {
+    std::env::var(variable).is_ok_and(|secret| !secret.is_empty())
 }
 
 fn first_line(file: &Path) -> io::Result<String> {

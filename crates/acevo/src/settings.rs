@@ -4,6 +4,7 @@ pub(crate) mod screen_state;
 pub(crate) mod watch;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use tracing::info;
 
 use crate::output::name_of;
+use crate::redact;
 
 /// Name of the file in the folder of settings.
 const FILE: &str = "acevo.toml";
@@ -50,6 +52,37 @@ pub(crate) struct Stored {
     /// Why the file cannot be read.
     pub(crate) unreadable: Option<String>,
 }
+
+/// A setting whose value only those who use it can check, such as an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WrongSetting {
+    /// The key; empty if several keys contradict each other.
+    pub(crate) key: &'static str,
+    /// What is wrong, with the value if that is no secret.
+    pub(crate) message: String,
+}
+
+impl WrongSetting {
+    /// The address in a key is wrong.
+    pub(crate) fn address(key: &'static str, value: &str, error: &impl fmt::Display) -> Self {
+        let found = redact::address(value).map(|value| format!(", found {value:?}")).unwrap_or_default();
+        Self { key, message: format!("{error}{found}") }
+    }
+
+    /// Several keys contradict each other.
+    pub(crate) fn contradiction(message: impl Into<String>) -> Self {
+        Self { key: "", message: message.into() }
+    }
+}
+
+impl fmt::Display for WrongSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.key.is_empty() { "" } else { ": " };
+        write!(f, "{}{separator}{}", self.key, self.message)
+    }
+}
+
+impl std::error::Error for WrongSetting {}
 
 /// Why settings were not changed.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use acevo_files::{PendingFile, UserFolder, open_file};
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use subtle::ConstantTimeEq as _;
 
 use crate::output::name_of;
@@ -139,6 +139,25 @@ pub(crate) fn kept_path(file: &str) -> Option<PathBuf> {
     Some(UserFolder::Data.path()?.join(file))
 }
 
+/// A sentence about a file with a token that other users can read or change; `None` if they cannot, or if that is not known.
+pub(crate) fn shared(path: &Path) -> Option<String> {
+    shared_by(path, &fs::metadata(path).ok()?)
+}
+
+#[cfg(unix)]
+fn shared_by(path: &Path, metadata: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = metadata.permissions().mode() & 0o777;
+    let text = || format!("other users can read or change {} (mode {mode:03o}), and the token with it", name_of(path));
+    (mode & 0o077 != 0).then(text)
+}
+
+#[cfg(not(unix))]
+fn shared_by(_: &Path, _: &fs::Metadata) -> Option<String> {
+    None
+}
+
 /// Reads a small regular file that other users can neither read nor change. Never blocks.
 ///
 /// # Errors
@@ -146,16 +165,8 @@ pub(crate) fn kept_path(file: &str) -> Option<PathBuf> {
 pub(crate) fn read_private(path: &Path, max: u64) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {}", name_of(path));
     let file = open_file(path).with_context(cannot)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let mode = file.metadata().with_context(cannot)?.permissions().mode() & 0o777;
-        ensure!(
-            mode & 0o077 == 0,
-            "other users can read or change {0} (mode {mode:03o}), and the token with it; to use the file: chmod 600 {0}",
-            name_of(path)
-        );
+    if let Some(shared) = shared_by(path, &file.metadata().with_context(cannot)?) {
+        bail!("{shared}; to use the file: chmod 600 {}", name_of(path));
     }
     let mut bytes = Vec::new();
     file.take(max + 1).read_to_end(&mut bytes).with_context(cannot)?;

@@ -5,5 +5,6 @@
 
 pub(crate) mod finished;
 pub(crate) mod pace;
+pub(crate) mod patience;
 pub(crate) mod plan;
 pub(crate) mod task;

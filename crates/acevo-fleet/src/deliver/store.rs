@@ -48,7 +48,7 @@ pub trait Pace {
 pub enum Step {
     /// This number of bytes is read on this computer.
     Read(usize),
-    /// The store has this number of bytes from an earlier attempt.
+    /// The store has answered, and has this number of bytes from an earlier attempt; zero at the first one.
     Continue(u64),
     /// This number of bytes is sent.
     Send(usize),

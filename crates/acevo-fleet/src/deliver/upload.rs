@@ -68,9 +68,7 @@ impl UploadStore {
         offset: u64,
         pace: &mut dyn Pace,
     ) -> Result<Receipt, DeliveryError> {
-        if offset > 0 {
-            pace.pass(Step::Continue(offset))?;
-        }
+        pace.pass(Step::Continue(offset))?;
         let (digest, length) = (parcel.content.sha256.to_header(), parcel.content.bytes.to_string());
         let offset_text = offset.to_string();
         let headers = [

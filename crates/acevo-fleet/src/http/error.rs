@@ -47,8 +47,14 @@ pub enum HttpError {
     /// What is sent cannot be read.
     #[error("what is sent to {0} cannot be read to its end: {1}")]
     Content(String, String),
-    /// The connection has ended, or the answer is not HTTP.
-    #[error("the connection to {0} was lost: {1}")]
+    /// Something answers there, but not in HTTP.
+    #[error("{0} does not answer as a web server: is the port right, and does it need {1}?")]
+    NotHttp(String, &'static str),
+    /// The server has ended the connection before its answer was complete.
+    #[error("{0} has closed the connection before its answer: if it does so again, check the port")]
+    Closed(String),
+    /// The connection has ended for another reason.
+    #[error("the connection to {0} has failed: {1}")]
     Lost(String, String),
 }
 
@@ -92,15 +98,39 @@ pub(super) fn error_of(address: &HttpAddress, error: &ureq::Error) -> HttpError 
     }
     match error {
         ureq::Error::HostNotFound => return HttpError::NameNotFound(server),
-        ureq::Error::Timeout(_) => return HttpError::Timeout(server),
+        ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed => return HttpError::Timeout(server),
+        ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
+            let scheme = if address.is_tls() { "http://, which is without TLS" } else { "https://" };
+            return HttpError::NotHttp(server, scheme);
+        }
         ureq::Error::BodyExceedsLimit(_) => return HttpError::Content(server, error.to_string()),
         _ => {}
     }
-    match find_source::<io::Error>(cause).map(io::Error::kind) {
+    let cause = find_source::<io::Error>(cause);
+    if cause.is_some_and(is_unknown_name) {
+        return HttpError::NameNotFound(server);
+    }
+    match cause.map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => HttpError::Refused(server),
         Some(io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
             HttpError::Timeout(server)
         }
-        _ => HttpError::Lost(server, error.to_string()),
+        Some(
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe,
+        ) => HttpError::Closed(server),
+        // Without the name that the library has for its part.
+        _ => HttpError::Lost(server, cause.map_or_else(|| error.to_string(), io::Error::to_string)),
+    }
+}
+
+/// True if a name has no address. The standard library has no kind for that.
+fn is_unknown_name(error: &io::Error) -> bool {
+    const NAMES_OF_WINDOWS: [i32; 3] = [11001, 11002, 11004];
+    match error.raw_os_error() {
+        Some(code) => cfg!(windows) && NAMES_OF_WINDOWS.contains(&code),
+        None => error.to_string().starts_with("failed to lookup address information"),
     }
 }

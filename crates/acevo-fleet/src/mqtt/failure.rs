@@ -2,13 +2,13 @@
 
 use std::io;
 
-use rumqttc::{ConnectReturnCode, ConnectionError};
+use rumqttc::{ConnectReturnCode, ConnectionError, StateError};
 
 use crate::broker::{Address, BrokerError};
 use crate::source::find_source;
 
-/// What an error of a connection means.
-pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerError {
+/// What an error of a connection means. `is_up`: the broker had accepted the client.
+pub(super) fn error_of(address: &Address, error: &ConnectionError, is_up: bool) -> BrokerError {
     let address = address.clone();
     match error {
         ConnectionError::ConnectionRefused(
@@ -21,7 +21,7 @@ pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerErro
                 _ => "it is not ready",
             };
             match code {
-                ConnectReturnCode::ServiceUnavailable => BrokerError::Lost(address, reason.into()),
+                ConnectReturnCode::ServiceUnavailable => BrokerError::NotConnected(address, reason.into()),
                 _ => BrokerError::NotAccepted(address, reason.into()),
             }
         }
@@ -36,8 +36,40 @@ pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerErro
                 Some(io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
                     BrokerError::Timeout(address)
                 }
-                _ => BrokerError::Lost(address, error.to_string()),
+                _ if is_up => BrokerError::Lost(address, reason(error)),
+                _ if has_other_protocol(error) => BrokerError::NoBroker(address),
+                _ => BrokerError::NotConnected(address, reason(error)),
             }
         }
+    }
+}
+
+/// True if what listens there has answered with something else than a broker, or has closed the connection.
+fn has_other_protocol(error: &ConnectionError) -> bool {
+    if let ConnectionError::MqttState(StateError::Deserialization(_)) = error {
+        return true;
+    }
+    let kind = find_source::<io::Error>(error).map(io::Error::kind);
+    matches!(
+        kind,
+        Some(
+            io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+        )
+    ) || kind.is_none() && matches!(error, ConnectionError::MqttState(_) | ConnectionError::NotConnAck(_))
+}
+
+/// Why a connection was lost or did not come about, without the names that the client library has for its parts.
+fn reason(error: &ConnectionError) -> String {
+    match error {
+        ConnectionError::MqttState(StateError::ConnectionAborted) => "the broker has closed it".into(),
+        ConnectionError::MqttState(StateError::AwaitPingResp) => "the broker does not answer any more".into(),
+        ConnectionError::MqttState(StateError::Deserialization(error)) => error.to_string(),
+        error => match find_source::<io::Error>(error) {
+            Some(error) => error.to_string(),
+            None => error.to_string(),
+        },
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::follow::{FollowArgs, ListenArgs};
 use super::source::RecordingArg;
+use super::values;
 use crate::fleet::broker::BrokerPlan;
 use crate::fleet::plan::FleetPlan;
 use crate::fleet::wall::WallPlan;
@@ -16,10 +17,10 @@ pub(crate) struct PublishCommand {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
     /// The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::BROKER)]
     broker: Option<String>,
     /// Where a database takes lines, such as http://HOST:8428/write
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::DATABASE)]
     influx: Option<String>,
     /// Place of this rig, such as a club [default: the setting site]
     #[arg(long, value_name = "NAME")]
@@ -69,7 +70,7 @@ impl PublishCommand {
 #[derive(Debug, Args)]
 pub(crate) struct WallArgs {
     /// The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS [default: the setting mqtt.broker]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::BROKER)]
     broker: Option<String>,
     /// Only rigs of this site, which is the first level of their topics [default: all sites]
     #[arg(long, value_name = "NAME")]

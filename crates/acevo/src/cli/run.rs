@@ -16,6 +16,7 @@ use crate::fleet::plan::{FleetPlan, names};
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
+use crate::settings::WrongSetting;
 use crate::upload::plan::UploadPlan;
 use crate::web::ServerOptions;
 
@@ -91,6 +92,11 @@ impl RunArgs {
         self.listen.open
     }
 
+    /// Only errors are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn source(&self) -> LiveSource {
         self.demo.source(&self.place)
     }
@@ -119,20 +125,17 @@ impl RunArgs {
         folder_of(&self.defaults)
     }
 
-    /// What is published to a broker and a database; `None` without both.
-    ///
-    /// # Errors
-    /// If the settings for it are wrong.
-    pub(crate) fn fleet(&self) -> anyhow::Result<Option<FleetPlan>> {
+    /// What is published to a broker and a database; `None` without both. What has wrong settings is left out.
+    pub(crate) fn fleet(&self) -> (Option<FleetPlan>, Vec<WrongSetting>) {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        FleetPlan::new(&self.defaults, source)
+        FleetPlan::with_problems(&self.defaults, source)
     }
 
     /// Where recordings are delivered to; `None` without a store.
     ///
     /// # Errors
     /// If the settings for it are wrong.
-    pub(crate) fn upload(&self) -> anyhow::Result<Option<UploadPlan>> {
+    pub(crate) fn upload(&self) -> Result<Option<UploadPlan>, WrongSetting> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
         let names = names(&self.defaults);
         UploadPlan::new(&self.defaults.upload, names, source.name())

@@ -18,24 +18,24 @@ pub(crate) struct UploadArgs {
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
     /// The store: a folder, or an address of http:// or https:// [default: upload.folder or upload.url of the settings]
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = values::STORE)]
     to: Option<String>,
     /// The store is a service that returns addresses, such as presigned ones of S3
     #[arg(long, requires = "to")]
     presign: bool,
-    /// First name of the folder in the store, such as a club
+    /// First name of the folder in the store, such as a club [default: the setting site, or default]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
     /// Second name of the folder in the store [default: the setting rig, or the name of this computer]
     #[arg(long, value_name = "NAME")]
     rig: Option<String>,
-    /// File with the token; the variable ACEVO_UPLOAD_TOKEN replaces it
+    /// File with the token; the variable ACEVO_UPLOAD_TOKEN replaces it [default: upload.token_file of the settings]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     token_file: Option<PathBuf>,
-    /// File with certificates that are trusted (PEM) [default: those of the system]
+    /// File with certificates that are trusted (PEM) [default: upload.ca_file of the settings, or those of the system]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     ca_file: Option<PathBuf>,
-    /// Maximum rate, such as 20Mbit/s or 2.5MB/s; none for no limit
+    /// Maximum rate, such as 20Mbit/s or 2.5MB/s; none for no limit [default: upload.limit of the settings]
     #[arg(long, value_name = "RATE", value_parser = limit)]
     limit: Option<Limit>,
     /// Print a JSON object per recording

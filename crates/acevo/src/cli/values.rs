@@ -1,11 +1,14 @@
 //! Parsers of option values. Their errors state what is expected.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use acevo_export::{ExportFormat, MotecNames, Separator};
+use acevo_fleet::{Address, HttpAddress, WriteAddress};
 use acevo_recording::{LapReference, LapSelector};
 use acevo_settings::LogLevel;
 use acevo_shared_memory::PageKind;
@@ -13,12 +16,14 @@ use acevo_simulator::{CarModel, GameVersion, LogPlace, Scenario, TrackName, Vari
 use acevo_telemetry::analysis::{FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
 use acevo_telemetry::{Channel, UnitSystem, channel, channels};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, Command};
 
 use acevo_plot::{Format, PlotKind, SIZES, Theme};
 use acevo_telemetry::traces::is_drawable;
 
 use crate::format::lap_table::Sessions;
+use crate::redact;
 
 /// Unit systems with their units.
 pub(super) const UNITS: [(&str, &str); UnitSystem::ALL.len()] = {
@@ -74,6 +79,38 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
 pub(super) fn listen(text: &str, port: u16) -> Result<SocketAddr, String> {
     let with_port = text.parse().or_else(|_| text.parse().map(|address: IpAddr| SocketAddr::new(address, port)));
     with_port.map_err(|_| format!("expected an address of this computer, such as 0.0.0.0:{port} or 127.0.0.1"))
+}
+
+/// A parser of addresses that stay texts. Its error has the value only if that has no secret.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AddressText(fn(&str) -> Result<(), String>);
+
+impl TypedValueParser for AddressText {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let text = value.to_string_lossy();
+        (self.0)(&text).map_err(|error| {
+            let option = arg.map(|arg| format!(" for '{arg}'")).unwrap_or_default();
+            let found = redact::address(&text).map(|value| format!(" '{value}'")).unwrap_or_default();
+            command.clone().error(ErrorKind::ValueValidation, format!("invalid value{found}{option}: {error}"))
+        })?;
+        Ok(text.into_owned())
+    }
+}
+
+/// The address of a broker.
+pub(super) const BROKER: AddressText = AddressText(parsed::<Address>);
+
+/// The address of a database.
+pub(super) const DATABASE: AddressText = AddressText(parsed::<WriteAddress>);
+
+/// A store: a folder or the address of a server.
+pub(super) const STORE: AddressText =
+    AddressText(|text| if text.contains("://") { parsed::<HttpAddress>(text) } else { Ok(()) });
+
+fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<(), String> {
+    text.parse::<T>().map(drop).map_err(|error| error.to_string())
 }
 
 /// A size in bytes.
@@ -397,6 +434,22 @@ mod tests {
         for wrong in ["", "1600", "x", "1600x", "-1x900", "100x900", "9000x900", "1600x900x3", "99999999999x900"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn address_text_reports_option_and_value_without_secrets() {
+        let parse = |parser: AddressText, text: &str| {
+            let command = Command::new("acevo").arg(Arg::new("to").long("to").value_name("STORE").value_parser(parser));
+            command.try_get_matches_from(["acevo", "--to", text]).map_err(|error| error.to_string())
+        };
+        let error = parse(BROKER, "127.0.0.1").unwrap_err();
+        assert!(error.contains("invalid value '127.0.0.1' for '--to <STORE>': the address of a broker is"), "{error}");
+        assert!(parse(BROKER, "mqtt://127.0.0.1:99999").unwrap_err().contains("'mqtt://127.0.0.1:99999'"));
+        let secret = parse(BROKER, "mqtt://me:secret@host").unwrap_err();
+        assert!(secret.contains("mqtt.password_file") && !secret.contains("secret@"), "{secret}");
+        assert!(parse(DATABASE, "127.0.0.1:8428").is_err() && parse(DATABASE, "http://host:8428/write").is_ok());
+        assert!(parse(STORE, "http://host:99999").is_err());
+        assert!(parse(STORE, "Z:\\acevo").is_ok() && parse(STORE, "https://host/x").is_ok());
     }
 
     #[test]

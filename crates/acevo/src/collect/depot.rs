@@ -290,6 +290,7 @@ fn check(file: fs::File) -> Result<(), String> {
     }
     match recording.check() {
         Ok(damage) if damage.is_empty() => Ok(()),
+        Ok(damage) if damage.len() == 1 => Err("1 part of it is damaged".into()),
         Ok(damage) => Err(format!("{} parts of it are damaged", damage.len())),
         Err(error) => Err(error_chain(&error)),
     }

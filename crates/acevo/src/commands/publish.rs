@@ -10,6 +10,7 @@ use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::PublishCommand;
 use crate::diagnostics;
 use crate::fleet::feed::FleetFeed;
+use crate::fleet::outlet::Report;
 use crate::fleet::task::{FleetHandle, FleetTask};
 use crate::output::{complain, say};
 use crate::session::connection::LiveConnection;
@@ -27,9 +28,10 @@ pub(crate) fn run(args: &PublishCommand) -> anyhow::Result<ExitCode> {
         complain(&anyhow!("acevo was asked to end but did not in time: reading the pages or sending hangs"));
     });
     let (mut live, _running) = args.follow.source().follow()?;
-    let report = move |_: &str, text: &str| {
-        if !is_quiet {
-            say(format_args!("acevo: {text}"));
+    let report = move |report: Report<'_>| {
+        // What prevents publishing ends the program as an error.
+        if !is_quiet && !report.is_refusal {
+            say(format_args!("acevo: {}", report.text));
         }
     };
     let (feed, task) = FleetTask::start(plan, report)?;

@@ -19,6 +19,7 @@ use crate::recording::task::{RecordingCommand, RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
 use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
+use crate::upload::plan::UploadPlan;
 use crate::upload::task::{UploadHandle, UploadTask};
 use crate::web::{self, Background, Control};
 use crate::{diagnostics, settings};
@@ -38,7 +39,16 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Claim::Taken(other) => return Ok(report_other(other.as_ref(), args.opens_browser())),
     };
     instance.publish(&InstanceInfo::of_this_process(Err("it is starting")))?;
-    let upload = args.upload()?.map(|plan| (plan, UploadHandle::default()));
+    // Wrong settings of others must not prevent recording.
+    let (fleet, mut wrong) = args.fleet();
+    let upload = args.upload().unwrap_or_else(|error| {
+        wrong.push(error);
+        None
+    });
+    let wrong: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+    let warning = upload.as_ref().filter(|_| !args.is_quiet()).and_then(UploadPlan::warning);
+    wrong.iter().chain(&warning).for_each(|text| say(format_args!("acevo: warning: {text}")));
+    let upload = upload.map(|plan| (plan, UploadHandle::default()));
     let is_awaited = upload.as_ref().map(|(_, handle)| {
         let handle = handle.clone();
         Arc::new(move |path: &Path| handle.awaits(path)) as IsAwaited
@@ -47,10 +57,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
     let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
     let library = follow_recordings(args, recording.clone(), &stop);
-    let (fleet, task) = match args.fleet()? {
-        Some(plan) => {
-            FleetTask::start(plan, |name, text| info!("{name}: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
-        }
+    let (fleet, task) = match fleet {
+        Some(plan) => FleetTask::start(plan, |report| info!("{}: {}", report.name, report.text))
+            .map(|(feed, task)| (Some(feed), Some(task)))?,
         None => (None, None),
     };
     let upload_handle = upload.as_ref().map(|(_, handle)| handle.clone());
@@ -59,7 +68,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         upload.map(|(plan, handle)| UploadTask::start(handle, plan, recording.clone(), announcer)).transpose()?;
     let control = Control::new(recording, settings, allows_lan, stop.clone())
         .with_fleet(task.as_ref().map(FleetTask::handle))
-        .with_upload(upload_handle);
+        .with_upload(upload_handle)
+        .with_wrong_settings(wrong);
     let (live, _demo) = args.source().connect();
     let waits = live.waits();
     let session = LiveSession::new(live, &args.analysis());

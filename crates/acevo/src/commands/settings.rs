@@ -9,8 +9,11 @@ use anyhow::{Context, anyhow};
 use serde_json::json;
 
 use crate::cli::SettingsArgs;
+use crate::fleet::plan::{FleetPlan, names};
 use crate::output::{name_of, print_json, print_path, print_text, say, write_new};
-use crate::settings;
+use crate::session::feeder::SourceKind;
+use crate::settings::{self, WrongSetting};
+use crate::upload::plan::UploadPlan;
 
 pub(crate) fn run(args: &SettingsArgs) -> anyhow::Result<ExitCode> {
     match &args.check {
@@ -44,8 +47,11 @@ fn check(path: &Path, is_required: bool) -> anyhow::Result<ExitCode> {
     if text.is_none() && is_required {
         return Err(anyhow!("{name} does not exist"));
     }
-    let mut problems = Effective::new(text.as_deref(), |name| std::env::var_os(name)).err().unwrap_or_default();
+    let (effective, mut problems) = Effective::with_problems(text.as_deref(), |name| std::env::var_os(name));
     problems.extend(misspelt_variables());
+    if problems.is_empty() {
+        problems = wrong_services(&effective);
+    }
     let lines: String = problems.iter().map(|problem| problem_line(&name, problem)).collect();
     if problems.is_empty() {
         let result = if text.is_some() { "no errors" } else { "does not exist; all keys have their defaults" };
@@ -62,6 +68,14 @@ fn problem_line(file: &str, problem: &Problem) -> String {
         Some(line) => format!("{file}:{line}: {}\n", Problem { line: None, ..problem.clone() }),
         None => format!("{problem}\n"),
     }
+}
+
+/// What the settings of brokers, databases and stores would be refused for.
+fn wrong_services(effective: &Effective) -> Vec<Problem> {
+    let settings = &effective.settings;
+    let (_, mut wrong) = FleetPlan::with_problems(settings, SourceKind::Game);
+    wrong.extend(UploadPlan::new(&settings.upload, names(settings), SourceKind::Game.name()).err());
+    wrong.into_iter().map(|WrongSetting { key, message }| effective.problem(key, message)).collect()
 }
 
 /// Variables of the environment that are similar to one of acevo.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::background::{NOT_RUNNING, RunStatus};
 use crate::cli::StatusArgs;
-use crate::format::text::clock;
+use crate::format::text::{clock, counted};
 use crate::instance;
 use crate::output::{print_json, print_text, say};
 
@@ -59,7 +59,7 @@ fn lines(run: &RunStatus) -> String {
         match (recording["on"].as_bool(), recording["file"].as_str()) {
             (Some(true), Some(file)) => {
                 let time = clock(Some(seconds(&recording["time_s"])));
-                format!("{time}, {} laps, {file}", number(&recording["laps"]))
+                format!("{time}, {}, {file}", counted(number(&recording["laps"]), "lap", "laps"))
             }
             (Some(true), None) if recording["excluded"] == true => "on, but the settings exclude this session".into(),
             (Some(true), None) => format!("on, into {}", text(&recording["folder"])),
@@ -69,21 +69,18 @@ fn lines(run: &RunStatus) -> String {
     let mqtt = &status["mqtt"];
     if mqtt.is_object() {
         let state = if mqtt["connected"] == true { "connected" } else { "not connected" };
-        let waiting = number(&mqtt["backlog"]["messages"]);
-        lines.push(("mqtt", format!("{state}, {}, {waiting} messages wait", text(&mqtt["topic"]))));
+        let waiting = counted(number(&mqtt["backlog"]["messages"]), "message waits", "messages wait");
+        lines.push(("mqtt", format!("{state}, {}, {waiting}", text(&mqtt["topic"]))));
     }
     let influx = &status["influx"];
     if influx.is_object() {
         let state = if influx["connected"] == true { "connected" } else { "not connected" };
-        let waiting = number(&influx["backlog"]["messages"]);
+        let waiting = counted(number(&influx["backlog"]["messages"]), "lap or event waits", "laps and events wait");
         let refused = match number(&influx["refused"]) {
             0 => String::new(),
             count => format!(", {count} refused ({})", text(&influx["refusal"])),
         };
-        lines.push((
-            "influx",
-            format!("{state}, {}, {waiting} laps and events wait{refused}", text(&influx["address"])),
-        ));
+        lines.push(("influx", format!("{state}, {}, {waiting}{refused}", text(&influx["address"]))));
     }
     let upload = &status["upload"];
     if upload.is_object() {
@@ -92,7 +89,7 @@ fn lines(run: &RunStatus) -> String {
     if let Some(free) = status["disk_free"].as_u64() {
         lines.push(("free disk", indicatif::HumanBytes(free).to_string()));
     }
-    lines.push(("missed", format!("{} packets", number(&status["missed"]))));
+    lines.push(("missed", counted(number(&status["missed"]), "packet", "packets")));
     lines.push(("clients", number(&status["clients"]).to_string()));
     let restart_for: Vec<_> = status["restart_for"].as_array().into_iter().flatten().map(text).collect();
     if !restart_for.is_empty() {
@@ -117,7 +114,10 @@ fn upload_line(upload: &Value) -> String {
     };
     let waiting = match number("waiting") {
         0 => String::new(),
-        count => format!(", {count} recordings wait ({})", size("waiting_bytes")),
+        count => {
+            let recordings = counted(count, "recording waits", "recordings wait");
+            format!(", {recordings} ({})", size("waiting_bytes"))
+        }
     };
     let others = [("rejected", "not uploaded, see `acevo log`"), ("lost", "deleted before")];
     let others: String = others

@@ -1,5 +1,6 @@
 //! `acevo upload`: delivers recordings to a store.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,40 +13,46 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::UploadArgs;
-use crate::output::{complain_about, name_of, print_json, print_text, say, show_message};
+use crate::format::text::counted;
+use crate::output::{OutputClosed, complain_about, name_of, print_json, print_text, say, show_message};
 use crate::shutdown::Stop;
-use crate::upload::finished::Facts;
+use crate::upload::finished::{Facts, delivery_text};
 use crate::upload::pace::LimitedPace;
+use crate::upload::patience::{KNOWN, Patience, UNKNOWN};
 use crate::upload::plan::UploadPlan;
 use crate::upload::task::fingerprint;
-
-/// Attempts in a row that send nothing new, and the time after the first one, which doubles.
-const ATTEMPTS: u32 = 5;
-const RETRY: Duration = Duration::from_secs(1);
 
 /// Interval at which Ctrl-C is noticed during a wait.
 const SLICE: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &UploadArgs) -> anyhow::Result<ExitCode> {
     let plan = args.plan()?;
+    if let Some(warning) = plan.warning().filter(|_| !args.quiet) {
+        say(format_args!("acevo: warning: {warning}"));
+    }
     let stop = Stop::on_signal()?;
     stop.exit_if_stuck(|| {});
     let files = files(&args.paths)?;
-    let mut command = Upload { args, plan: &plan, stop: &stop, is_new: 0, is_known: 0, failed: 0 };
+    let mut command =
+        Upload { args, plan: &plan, stop: &stop, has_answered: Cell::new(false), is_new: 0, is_known: 0, failed: 0 };
+    let mut result = Ok(());
     for file in &files {
-        if stop.is_requested() {
+        if stop.is_requested() || result.is_err() {
             break;
         }
-        command.upload(file)?;
+        result = command.upload(file);
     }
     let Upload { is_new, is_known, failed, .. } = command;
-    if !args.quiet {
-        let known = if is_known > 0 { format!(", {is_known} known to the store") } else { String::new() };
-        let lost = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        let plural = if is_new == 1 { "" } else { "s" };
-        say(format_args!("acevo: uploaded {is_new} recording{plural} to {}{known}{lost}", plan.to));
+    let left = files.len() - is_new - is_known - failed;
+    let is_closed = result.as_ref().is_err_and(|error| error.is::<OutputClosed>());
+    if !args.quiet && !is_closed {
+        let others = [(is_known, "known to the store"), (failed, "failed"), (left, "not delivered")];
+        let others = others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+        let uploaded = counted(is_new as u64, "recording", "recordings");
+        say(format_args!("acevo: uploaded {uploaded} to {}{}", plan.to, others.collect::<String>()));
     }
-    let is_complete = failed == 0 && is_new + is_known == files.len();
+    result?;
+    let is_complete = failed == 0 && left == 0;
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -90,6 +97,8 @@ struct Upload<'a> {
     args: &'a UploadArgs,
     plan: &'a UploadPlan,
     stop: &'a Stop,
+    /// The store has answered at least once.
+    has_answered: Cell<bool>,
     is_new: usize,
     is_known: usize,
     failed: usize,
@@ -124,18 +133,20 @@ impl Upload<'_> {
         let name = name.ok_or_else(|| Failure::ThisFile(anyhow!("its name is not Unicode")))?;
         Facts::of(path).map_err(|unfinished| Failure::ThisFile(anyhow!(unfinished.advice())))?;
         let bar = self.bar(path, name);
-        let mut failures = 0;
+        let mut patience = Patience::new(Instant::now());
         loop {
-            let mut sent = 0;
-            let progress = |step| match step {
-                Step::Read(_) => {}
-                Step::Continue(offset) => bar.set_position(offset),
-                Step::Send(bytes) => {
-                    sent += bytes;
-                    bar.inc(bytes as u64);
+            let mut reached = 0;
+            let progress = |step| {
+                match step {
+                    Step::Read(_) => {}
+                    Step::Continue(offset) => {
+                        self.has_answered.set(true);
+                        reached = offset;
+                    }
+                    Step::Send(bytes) => reached += bytes as u64,
                 }
+                bar.set_position(reached);
             };
-            bar.set_position(0);
             let mut pace = LimitedPace::new(self.plan.limit, || !self.stop.is_requested(), progress);
             let delivered = fingerprint(path, &mut pace).and_then(|content| {
                 let receipt = self.plan.open()?.deliver(&Parcel { path, name, content }, &mut pace)?;
@@ -143,23 +154,30 @@ impl Upload<'_> {
             });
             let error = match delivered {
                 Ok(delivered) => {
+                    self.has_answered.set(true);
                     bar.finish_and_clear();
                     return Ok(Some(delivered));
                 }
                 Err(DeliveryError::Interrupted(_)) => return Ok(None),
                 Err(error) => error,
             };
-            failures = if sent > 0 { 1 } else { failures + 1 };
-            match error.lasting() {
-                Lasting::ThisFile => return Err(Failure::ThisFile(error.into())),
-                Lasting::UntilChanged => return Err(Failure::All(error.into())),
-                Lasting::Soon if failures >= ATTEMPTS => return Err(Failure::All(error.into())),
-                Lasting::Soon => {}
+            if matches!(error, DeliveryError::Refused { .. } | DeliveryError::Mismatch(_)) {
+                self.has_answered.set(true);
             }
+            let wait = match error.lasting() {
+                Lasting::ThisFile => return Err(Failure::ThisFile(anyhow!(delivery_text(&error)))),
+                Lasting::UntilChanged => return Err(Failure::All(error.into())),
+                Lasting::Soon => patience.fail(reached, self.has_answered.get(), Instant::now()),
+            };
+            let Some(wait) = wait else {
+                let patience = if self.has_answered.get() { KNOWN } else { UNKNOWN };
+                let given_up = format!("the store was tried for {} s", patience.as_secs());
+                return Err(Failure::All(anyhow::Error::new(error).context(given_up)));
+            };
             if !self.args.quiet {
                 bar.suspend(|| say(format_args!("acevo: {error}; trying again")));
             }
-            self.wait(RETRY * 2_u32.pow(failures - 1));
+            self.wait(wait);
         }
     }
 

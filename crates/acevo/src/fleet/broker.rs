@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use acevo_fleet::{Address, Broker, BrokerError, Connection, Credentials, Hello, MqttBroker, TlsFiles};
 use acevo_settings::MqttSettings;
-use anyhow::{Context, bail};
 
 use crate::secret::{SecretError, secret};
+use crate::settings::WrongSetting;
 
 /// The environment variable with the password.
 const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
@@ -26,17 +26,22 @@ impl BrokerPlan {
     ///
     /// # Errors
     /// If the address is wrong, or only one of certificate and key is named.
-    pub(crate) fn new(settings: &MqttSettings) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn new(settings: &MqttSettings) -> Result<Option<Self>, WrongSetting> {
         if settings.broker.is_empty() {
             return Ok(None);
         }
-        let address = settings.broker.parse::<Address>().context("mqtt.broker")?;
+        let address = settings.broker.parse::<Address>();
+        let address = address.map_err(|error| WrongSetting::address("mqtt.broker", &settings.broker, &error))?;
         let home = std::env::home_dir();
         let path = |text: &str| MqttSettings::path(text, home.as_deref());
         let client = match (path(&settings.client_certificate), path(&settings.client_key)) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
             (None, None) => None,
-            _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
+            _ => {
+                return Err(WrongSetting::contradiction(
+                    "mqtt.client_certificate and mqtt.client_key belong together: set both or none",
+                ));
+            }
         };
         Ok(Some(Self {
             address,
@@ -68,9 +73,12 @@ mod tests {
             settings.broker = broker.into();
             settings
         };
-        let error = |settings: &MqttSettings| format!("{:#}", BrokerPlan::new(settings).unwrap_err());
-        assert!(error(&settings("host")).contains("mqtt://HOST:PORT"));
-        assert!(error(&settings("mqtt://me:secret@host")).contains("password_file"));
+        let error = |settings: &MqttSettings| BrokerPlan::new(settings).unwrap_err().to_string();
+        let form =
+            "mqtt.broker: the address of a broker is mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS, found \"host\"";
+        assert_eq!(error(&settings("host")), form);
+        let secret = error(&settings("mqtt://me:secret@host"));
+        assert!(secret.contains("password_file") && !secret.contains("secret@"), "{secret}");
         let mut half = settings("mqtts://host");
         half.client_key = "/key.pem".into();
         assert!(error(&half).contains("belong together"));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use acevo_fleet::{HttpClient, HttpCredentials, HttpError, TlsFiles, WriteAddress};
 use acevo_settings::InfluxSettings;
-use anyhow::{Context, bail};
 
 use crate::secret::{SecretError, secret};
+use crate::settings::WrongSetting;
 
 /// The environment variables with secrets.
 const PASSWORD: &str = "ACEVO_INFLUX_PASSWORD";
@@ -28,17 +28,20 @@ impl DatabasePlan {
     ///
     /// # Errors
     /// If the address is wrong, or user and token are both set.
-    pub(crate) fn new(settings: &InfluxSettings) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn new(settings: &InfluxSettings) -> Result<Option<Self>, WrongSetting> {
         if settings.url.is_empty() {
             return Ok(None);
         }
         let home = std::env::home_dir();
         let path = |text: &str| InfluxSettings::path(text, home.as_deref());
         if !settings.user.is_empty() && !settings.token_file.is_empty() {
-            bail!("influx.user and influx.token_file exclude each other: a database has either passwords or tokens");
+            return Err(WrongSetting::contradiction(
+                "influx.user and influx.token_file exclude each other: a database has either passwords or tokens",
+            ));
         }
+        let address = settings.url.parse::<WriteAddress>();
         Ok(Some(Self {
-            address: settings.url.parse().context("influx.url")?,
+            address: address.map_err(|error| WrongSetting::address("influx.url", &settings.url, &error))?,
             user: settings.user.clone(),
             password_file: path(&settings.password_file),
             token_file: path(&settings.token_file),
@@ -80,7 +83,7 @@ mod tests {
         assert!(DatabasePlan::new(&settings).unwrap_err().to_string().contains("exclude each other"));
         settings.url = "http://me:secret@host/write".into();
         settings.user.clear();
-        let error = format!("{:#}", DatabasePlan::new(&settings).unwrap_err());
+        let error = DatabasePlan::new(&settings).unwrap_err().to_string();
         assert!(error.contains("influx.url") && error.contains("influx.token_file") && !error.contains("secret@"));
     }
 }

@@ -18,6 +18,16 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 /// Time to send what waits at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// A message for the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Report<'a> {
+    /// The name of the settings: `mqtt` or `influx`.
+    pub(crate) name: &'static str,
+    pub(crate) text: &'a str,
+    /// It is why publishing has not begun, and stays until the user does something.
+    pub(crate) is_refusal: bool,
+}
+
 /// Why a sink cannot be opened, and whether that stays until the user does something.
 pub(super) struct OpenError {
     error: anyhow::Error,
@@ -112,15 +122,16 @@ impl<P: Openable> Outlet<P> {
         }
     }
 
-    /// The state now. `report` gets messages for the user, each once, after the name of the settings. `lost` is the number of events that did not come here.
-    pub(super) fn update(&mut self, lost: u64, report: &mut impl FnMut(&str, &str)) -> P::State {
+    /// The state now. `report` gets messages for the user, each once. `lost` is the number of events that did not come here.
+    pub(super) fn update(&mut self, lost: u64, report: &mut impl FnMut(Report<'_>)) -> P::State {
         let mut state = self.sink.as_ref().map_or_else(|| self.state.clone(), P::state);
         if state.is_connected() && !self.state.is_connected() {
-            report(P::State::NAME, &self.plan.connected(&state));
+            report(Report { name: P::State::NAME, text: &self.plan.connected(&state), is_refusal: false });
         }
         let problems = state.problems();
+        let is_refusal = state.is_permanent() && !state.was_connected();
         for problem in problems.iter().filter(|problem| !self.reported.contains(problem)) {
-            report(P::State::NAME, problem);
+            report(Report { name: P::State::NAME, text: problem, is_refusal });
         }
         self.reported = problems;
         self.state = state.clone();
@@ -194,7 +205,11 @@ impl OutletState for PublisherState {
                 self.topic
             )
         });
-        [&self.problem, &self.spool_problem].into_iter().flatten().cloned().chain(duplicate).collect()
+        let withheld = self.is_withheld.then(|| {
+            format!("the broker does not pass on {}/status: may this user write to it, and read it?", self.topic)
+        });
+        let problems = [&self.problem, &self.spool_problem].into_iter().flatten().cloned();
+        problems.chain(duplicate).chain(withheld).collect()
     }
 
     fn failed(problem: String, is_permanent: bool) -> Self {

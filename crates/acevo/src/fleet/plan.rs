@@ -11,6 +11,7 @@ use anyhow::anyhow;
 use super::broker::BrokerPlan;
 use super::database::DatabasePlan;
 use crate::session::feeder::SourceKind;
+use crate::settings::WrongSetting;
 
 /// What is published, and where to. At least one of both is set.
 #[derive(Debug, Clone)]
@@ -56,12 +57,23 @@ impl FleetPlan {
     ///
     /// # Errors
     /// If an address is wrong, or settings contradict each other.
-    pub(crate) fn new(settings: &Settings, source: SourceKind) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn new(settings: &Settings, source: SourceKind) -> Result<Option<Self>, WrongSetting> {
+        let (plan, wrong) = Self::with_problems(settings, source);
+        wrong.into_iter().next().map_or(Ok(plan), Err)
+    }
+
+    /// As [`new`](Self::new), but leaves out a broker or a database whose settings are wrong.
+    pub(crate) fn with_problems(settings: &Settings, source: SourceKind) -> (Option<Self>, Vec<WrongSetting>) {
+        let mut wrong = Vec::new();
         let (site, rig) = names(settings);
         let identity = Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() };
         let mut spool = SpoolLimits::default();
         spool.max_bytes = u64::from(settings.mqtt.spool_limit) << 20;
-        let mqtt = BrokerPlan::new(&settings.mqtt)?.map(|broker| MqttPlan {
+        let broker = BrokerPlan::new(&settings.mqtt).unwrap_or_else(|error| {
+            wrong.push(error);
+            None
+        });
+        let mqtt = broker.map(|broker| MqttPlan {
             broker,
             identity: identity.clone(),
             rate: settings.mqtt.rate,
@@ -69,9 +81,12 @@ impl FleetPlan {
             spool,
             home_assistant: settings.mqtt.home_assistant,
         });
-        let influx = DatabasePlan::new(&settings.influx)?;
-        let influx = influx.map(|database| InfluxPlan { database, identity, rate: settings.influx.rate });
-        Ok((mqtt.is_some() || influx.is_some()).then_some(Self { source, mqtt, influx }))
+        let database = DatabasePlan::new(&settings.influx).unwrap_or_else(|error| {
+            wrong.push(error);
+            None
+        });
+        let influx = database.map(|database| InfluxPlan { database, identity, rate: settings.influx.rate });
+        ((mqtt.is_some() || influx.is_some()).then_some(Self { source, mqtt, influx }), wrong)
     }
 }
 
@@ -135,10 +150,14 @@ mod tests {
 
     #[test]
     fn new_reports_a_wrong_address_of_either() {
-        let error = |broker, database| {
-            format!("{:#}", FleetPlan::new(&settings(broker, database), SourceKind::Game).unwrap_err())
-        };
+        let error =
+            |broker, database| FleetPlan::new(&settings(broker, database), SourceKind::Game).unwrap_err().to_string();
         assert!(error("host", "").contains("mqtt.broker"));
         assert!(error("mqtt://host", "http://host:8086").contains("influx.url"));
+        // The other one is used nevertheless.
+        let settings = settings("host", "http://host:8428/write");
+        let (plan, wrong) = FleetPlan::with_problems(&settings, SourceKind::Game);
+        assert!(plan.is_some_and(|plan| plan.mqtt.is_none() && plan.influx.is_some()));
+        assert_eq!(wrong.len(), 1);
     }
 }

@@ -12,7 +12,7 @@ use acevo_telemetry::analysis::{SessionEvent, SessionEventKind};
 use anyhow::Context;
 
 use super::feed::{FleetFeed, Item, Seen};
-use super::outlet::{Outlet, OutletState};
+use super::outlet::{Outlet, OutletState, Report};
 use super::plan::{FleetPlan, InfluxPlan, MqttPlan};
 use super::sampler;
 use crate::format::text::{clean, driver};
@@ -96,14 +96,14 @@ pub(crate) struct FleetTask {
 }
 
 impl FleetTask {
-    /// Starts the task. The feed is the way to it. `report` gets messages for the user: `mqtt` or `influx`, and that it is connected, that it has
-    /// a problem, or that another rig has the same name.
+    /// Starts the task. The feed is the way to it. `report` gets messages for the user: that something is connected, that it has a problem, or
+    /// that another rig has the same name.
     ///
     /// # Errors
     /// If the thread cannot be started, or the system has no random numbers.
     pub(crate) fn start(
         plan: FleetPlan,
-        report: impl FnMut(&str, &str) + Send + 'static,
+        report: impl FnMut(Report<'_>) + Send + 'static,
     ) -> anyhow::Result<(FleetFeed, Self)> {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let handle = FleetHandle(Arc::default());
@@ -164,7 +164,7 @@ impl Outlets {
         self.influx.iter_mut().for_each(|influx| influx.run(now));
     }
 
-    fn update(&mut self, lost: u64, report: &mut impl FnMut(&str, &str)) -> FleetState {
+    fn update(&mut self, lost: u64, report: &mut impl FnMut(Report<'_>)) -> FleetState {
         let mqtt = self.mqtt.as_mut().map(|mqtt| mqtt.update(lost, report));
         FleetState { mqtt, influx: self.influx.as_mut().map(|influx| influx.update(lost, report)) }
     }
@@ -179,7 +179,7 @@ struct Task<R> {
     report: R,
 }
 
-impl<R: FnMut(&str, &str)> Task<R> {
+impl<R: FnMut(Report<'_>)> Task<R> {
     fn run(mut self, items: &Receiver<Item>) {
         let mut lost = 0;
         let (mut updated, mut seen) = (None::<Instant>, Instant::now());

@@ -96,6 +96,11 @@ pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
         .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
+/// A number of things: `1 lap`, `2 laps`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +125,11 @@ mod tests {
         let inner = std::io::Error::other("disk full");
         let middle = std::io::Error::other(anyhow::Error::new(inner).context("cannot write"));
         assert_eq!(error_chain(&middle), "cannot write: disk full");
+    }
+
+    #[test]
+    fn counted_has_the_singular_of_one() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "lap", "laps")), ["0 laps", "1 lap", "2 laps"]);
     }
 
     #[test]

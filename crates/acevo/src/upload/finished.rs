@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_fleet::{Fingerprint, Receipt};
+use acevo_fleet::{DeliveryError, Fingerprint, Receipt};
 use acevo_lake::recording_id;
 use acevo_recording::Recording;
 use serde_json::{Value, json};
@@ -24,8 +24,23 @@ pub(crate) struct Facts {
 pub(crate) enum Unfinished {
     /// It has no end: it is being written, or its program was killed.
     NoEnd,
-    /// It cannot be read, or parts of it are damaged.
-    Damaged(String),
+    /// It cannot be opened, or is no recording that this program reads.
+    Unreadable(String),
+    /// This number of its parts is damaged.
+    Damaged(usize),
+}
+
+/// What to do with a damaged recording.
+const REPAIR: &str = "`acevo repair FILE NEW` recovers what can be read";
+
+/// The error of a delivery with its causes. A recording that is complete here and refused as incomplete is damaged inside of a block, which
+/// only the store has found.
+pub(crate) fn delivery_text(error: &DeliveryError) -> String {
+    let text = error_chain(error);
+    match error {
+        DeliveryError::Refused { status: 422, .. } => format!("{}: {REPAIR}", text.trim_end_matches('.')),
+        _ => text,
+    }
 }
 
 impl Unfinished {
@@ -33,7 +48,9 @@ impl Unfinished {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::NoEnd => "it is not complete: `acevo repair FILE NEW` makes a complete recording of it".into(),
-            Self::Damaged(why) => format!("{why}: `acevo repair FILE NEW` recovers what can be read"),
+            Self::Unreadable(why) => why.clone(),
+            Self::Damaged(1) => format!("1 part of it is damaged: {REPAIR}"),
+            Self::Damaged(parts) => format!("{parts} parts of it are damaged: {REPAIR}"),
         }
     }
 }
@@ -44,13 +61,13 @@ impl Facts {
     /// # Errors
     /// If it is not complete.
     pub(crate) fn of(path: &Path) -> Result<Self, Unfinished> {
-        let recording = Recording::open(path).map_err(|error| Unfinished::Damaged(error_chain(&error)))?;
+        let recording = Recording::open(path).map_err(|error| Unfinished::Unreadable(error_chain(&error)))?;
         let info = recording.info();
         if !info.finished {
             return Err(Unfinished::NoEnd);
         }
         if info.damaged > 0 {
-            return Err(Unfinished::Damaged(format!("{} parts of it are damaged", info.damaged)));
+            return Err(Unfinished::Damaged(info.damaged));
         }
         let zero = info.description.as_ref().map(|description| description.unix_us).filter(|zero| *zero > 0);
         let ms = |zero: u64, at: Duration| {
@@ -76,5 +93,35 @@ impl Facts {
             "laps": self.contents.as_ref().map(|contents| contents.2),
             "source": source,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_names_repair_for_damage_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("notes.acevo");
+        std::fs::write(&text, "no recording").unwrap();
+        for path in [&text, &folder.path().join("missing.acevo")] {
+            let advice = Facts::of(path).unwrap_err().advice();
+            assert!(!advice.contains("acevo repair"), "{advice}");
+        }
+        assert!(Unfinished::Damaged(1).advice().starts_with("1 part of it is damaged: `acevo repair FILE NEW`"));
+        assert!(Unfinished::Damaged(2).advice().starts_with("2 parts of it are damaged: `acevo repair FILE NEW`"));
+    }
+
+    #[test]
+    fn delivery_text_names_repair_if_the_store_has_found_damage() {
+        let refused = |status| DeliveryError::Refused {
+            address: "http://host/a".into(),
+            status,
+            reason: "This is no complete recording: 1 part of it is damaged.".into(),
+        };
+        let text = delivery_text(&refused(422));
+        assert!(text.ends_with("1 part of it is damaged: `acevo repair FILE NEW` recovers what can be read"), "{text}");
+        assert!(!delivery_text(&refused(413)).contains("repair"));
     }
 }

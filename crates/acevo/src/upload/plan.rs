@@ -8,10 +8,12 @@ use acevo_fleet::{
     UploadStore, slug,
 };
 use acevo_settings::UploadSettings;
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::output::name_of;
-use crate::secret::{SecretError, secret};
+use crate::secret::{SecretError, is_set, secret};
+use crate::settings::WrongSetting;
+use crate::token::shared;
 
 /// The environment variable with the token.
 const TOKEN: &str = "ACEVO_UPLOAD_TOKEN";
@@ -84,19 +86,21 @@ impl UploadPlan {
         settings: &UploadSettings,
         names: (String, String),
         source: &'static str,
-    ) -> anyhow::Result<Option<Self>> {
+    ) -> Result<Option<Self>, WrongSetting> {
         let home = std::env::home_dir();
         let to = match (UploadSettings::path(&settings.folder, home.as_deref()), settings.url.as_str()) {
             (None, "") => return Ok(None),
             (Some(folder), "") => Destination::Folder(folder),
             (None, url) => {
-                let to = Destination::parse(url, settings.presign).context("upload.url")?;
-                if matches!(to, Destination::Folder(_)) {
-                    bail!("upload.url: an address is http://HOST:PORT/PATH, or https://HOST:PORT/PATH with TLS");
-                }
-                to
+                let address = url.parse::<HttpAddress>();
+                let address = address.map_err(|error| WrongSetting::address("upload.url", url, &error))?;
+                if settings.presign { Destination::Presign(address) } else { Destination::Server(address) }
             }
-            (Some(_), _) => bail!("upload.folder and upload.url are both set: recordings go to one store"),
+            (Some(_), _) => {
+                return Err(WrongSetting::contradiction(
+                    "upload.folder and upload.url are both set: recordings go to one store",
+                ));
+            }
         };
         Ok(Some(Self::to(to, settings, names, source)))
     }
@@ -127,6 +131,12 @@ impl UploadPlan {
     pub(crate) fn with_files(self, token_file: Option<&Path>, ca_file: Option<&Path>) -> Self {
         let or = |given: Option<&Path>, other: Option<PathBuf>| given.map(PathBuf::from).or(other);
         Self { token_file: or(token_file, self.token_file), ca_file: or(ca_file, self.ca_file), ..self }
+    }
+
+    /// A warning if other users can read or change the file with the token.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let path = self.token_file.as_deref().filter(|_| !is_set(TOKEN))?;
+        Some(format!("{}: chmod 600 {}", shared(path)?, name_of(path)))
     }
 
     /// The store. Secrets and certificates are read each time, so that corrected files are used without a restart.
@@ -162,7 +172,7 @@ impl UploadPlan {
 mod tests {
     use super::*;
 
-    fn plan(text: &str) -> anyhow::Result<Option<UploadPlan>> {
+    fn plan(text: &str) -> Result<Option<UploadPlan>, WrongSetting> {
         let settings = acevo_settings::Settings::from_toml(text).unwrap();
         UploadPlan::new(&settings.upload, ("My Club".into(), "Rig 3".into()), "game")
     }

@@ -17,7 +17,7 @@ use anyhow::{Context, anyhow};
 use serde::Serialize;
 use tracing::{info, warn};
 
-use super::finished::{Facts, Unfinished};
+use super::finished::{Facts, Unfinished, delivery_text};
 use super::pace::LimitedPace;
 use super::plan::UploadPlan;
 use crate::fleet::task::Announcer;
@@ -368,7 +368,7 @@ impl Task {
             Err(DeliveryError::Interrupted(_)) => {}
             Err(DeliveryError::Changed(_)) => self.scanned = None,
             Err(error) => {
-                let text = error_chain(&error);
+                let text = delivery_text(&error);
                 if self.handle.0.sent.load(Ordering::Relaxed) >= PROGRESS {
                     self.retry = RETRY.0;
                 }

@@ -22,6 +22,8 @@ pub(crate) struct Control {
     fleet: Option<FleetHandle>,
     /// Delivering recordings to a store, if one is set.
     upload: Option<UploadHandle>,
+    /// Settings that are wrong, and what they switch off.
+    wrong_settings: Vec<String>,
 }
 
 impl Control {
@@ -32,7 +34,7 @@ impl Control {
         allows_lan: Arc<AtomicBool>,
         stop: Stop,
     ) -> Self {
-        Self { recording, settings, allows_lan, stop, fleet: None, upload: None }
+        Self { recording, settings, allows_lan, stop, fleet: None, upload: None, wrong_settings: vec![] }
     }
 
     /// With publishing to a broker and a database.
@@ -45,6 +47,17 @@ impl Control {
     #[must_use]
     pub(crate) fn with_upload(self, upload: Option<UploadHandle>) -> Self {
         Self { upload, ..self }
+    }
+
+    /// With settings that were wrong at the start, in a sentence each.
+    #[must_use]
+    pub(crate) fn with_wrong_settings(self, wrong_settings: Vec<String>) -> Self {
+        Self { wrong_settings, ..self }
+    }
+
+    /// Settings that were wrong at the start.
+    pub(super) fn wrong_settings(&self) -> &[String] {
+        &self.wrong_settings
     }
 
     /// The state of delivering; `None` if no store is set.

@@ -88,6 +88,8 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
+    let wrong = server.control.as_ref().map(Control::wrong_settings).unwrap_or_default();
+    let wrong = wrong.iter().map(|text| format!("settings: {text}"));
     let fleet = server.control.as_ref().map(Control::fleet).unwrap_or_default();
     let upload = server.control.as_ref().and_then(Control::upload);
     let of_upload = upload.as_ref().and_then(|upload| Some(format!("upload: {}", upload.problem.as_ref()?)));
@@ -111,7 +113,12 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         missed: snapshot.health.physics_missed,
         clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
-        problems: [problem, of_settings, of_upload].into_iter().flatten().chain(fleet.problems()).collect(),
+        problems: [problem, of_settings, of_upload]
+            .into_iter()
+            .flatten()
+            .chain(wrong)
+            .chain(fleet.problems())
+            .collect(),
         mqtt: fleet.mqtt,
         influx: fleet.influx,
         upload,

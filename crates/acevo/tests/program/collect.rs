@@ -353,8 +353,40 @@ fn upload_to_a_folder_copies_once_and_reports_what_is_wrong() {
     assert!(again.status.success() && again.stdout.contains("\"new\":false"), "{}", again.stderr);
     let missing = output(&mut upload(&user, &folder.join("a.acevo"), &format!("{to}/share")));
     assert!(missing.status.code() == Some(1) && missing.stderr.contains("is the share mounted?"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("uploaded 0 recordings to ") && missing.stderr.contains(", 1 not delivered"));
+    let notes = folder.join("notes.txt");
+    fs::write(&notes, "no recording").unwrap();
+    for file in [&notes, &folder.join("nosuch.acevo")] {
+        let refused = output(&mut upload(&user, file, &to));
+        assert!(refused.status.code() == Some(1) && !refused.stderr.contains("acevo repair"), "{}", refused.stderr);
+    }
     let without = user.run(&["upload", folder.to_str().unwrap()]);
     assert!(without.status.code() == Some(1) && without.stderr.contains("--to STORE"), "{}", without.stderr);
+}
+
+#[test]
+fn upload_warns_of_a_token_that_others_can_read_and_advises_repair_if_the_store_finds_damage() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (receiver, user) = (Receiver::start(), User::new());
+    let file = user.folder.path().join("a.acevo");
+    let mut bytes = recording(&file, 20);
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&file, bytes).unwrap();
+    let mut command = upload(&user, &file, &receiver.url());
+    let token = user.folder.path().join("token");
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = output(&mut command);
+    let path = token.display();
+    let warning =
+        format!("warning: other users can read or change {path} (mode 644), and the token with it: chmod 600 {path}");
+    assert!(refused.stderr.contains(&warning), "{}", refused.stderr);
+    assert_eq!(refused.status.code(), Some(1));
+    let advice =
+        "422 Unprocessable Entity: This is no complete recording: 1 part of it is damaged: `acevo repair FILE NEW`";
+    assert!(refused.stderr.contains(advice), "{}", refused.stderr);
+    let by_variable = output(command.env("ACEVO_UPLOAD_TOKEN", TOKEN));
+    assert!(!by_variable.stderr.contains("warning"), "the file is not used: {}", by_variable.stderr);
 }
 
 #[test]

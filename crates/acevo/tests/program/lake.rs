@@ -198,7 +198,7 @@ fn lake_check_fails_if_a_file_is_missing() {
     assert!(!without.status.success() && without.stderr.contains("there is no lake in lake"), "{}", without.stderr);
     club.succeed(&Club::add_args(CHANNELS));
     let text = club.succeed(&["lake", "check", "lake"]);
-    assert!(text.contains("samples    version 0, 1 recordings, "), "{text}");
+    assert!(text.contains("samples    version 0, 1 recording, "), "{text}");
     let track = entries(&club.folder().join("lake/samples"))
         .into_iter()
         .find(|path| path.ends_with("track=karsthafen-stadtkurs"));

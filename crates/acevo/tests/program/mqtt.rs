@@ -184,7 +184,8 @@ fn publish_with_a_wrong_password_ends_with_a_message() {
     let user = User::with(&format!("[mqtt]\nuser = \"me\"\npassword_file = '{}'\n", password.display()));
     let refused = output(&mut user.command(&publish(&address, "one")));
     assert_eq!(refused.status.code(), Some(1), "{}", refused.stderr);
-    assert!(refused.stderr.contains("refuses user and password: check mqtt.user"), "{}", refused.stderr);
+    let printed = refused.stderr.matches("refuses user and password: check mqtt.user").count();
+    assert_eq!(printed, 1, "once, as an error: {}", refused.stderr);
     assert!(!refused.stderr.contains("wrong"), "no secrets: {}", refused.stderr);
     fs::remove_file(&password).unwrap();
     let without = output(&mut user.command(&publish(&address, "one")));
@@ -200,6 +201,29 @@ fn publish_with_a_wrong_password_ends_with_a_message() {
 }
 
 #[test]
+fn publish_to_a_topic_that_the_user_may_not_write_is_reported() {
+    let Some(broker) = Broker::mosquitto(|folder| {
+        let (passwords, list) = (folder.join("passwords"), folder.join("acl"));
+        let mut command = Command::new("mosquitto_passwd");
+        let made = command.arg("-b").arg("-c").arg(&passwords).args(["rig-3", "right"]).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        fs::write(&list, "pattern readwrite acevo/v1/+/%u/#\n").unwrap();
+        format!("allow_anonymous false\npassword_file {}\nacl_file {}", passwords.display(), list.display())
+    }) else {
+        return;
+    };
+    let (user, address) = (User::with("[mqtt]\nuser = \"rig-3\"\n"), broker.address());
+    let start = |rig| spawn(user.command(&publish(&address, rig)).env("ACEVO_MQTT_PASSWORD", "right"));
+    let allowed = start("Rig 3");
+    let refused = start("Rig 9");
+    refused.message_with("does not pass on acevo/v1/default/rig-9/status: may this user write to it, and read it?");
+    allowed.signal(Signal::INT);
+    let mut allowed = allowed;
+    let (_, messages) = allowed.wait();
+    assert!(!messages.contains("does not pass on"), "{messages}");
+}
+
+#[test]
 fn publish_without_a_broker_or_with_a_wrong_one_explains_what_to_do() {
     let user = User::new();
     let message = |args: &[&str]| {
@@ -208,8 +232,21 @@ fn publish_without_a_broker_or_with_a_wrong_one_explains_what_to_do() {
         output.stderr
     };
     assert!(message(&["publish", "--demo"]).contains("acevo publish --broker mqtt://HOST"));
+    for args in [
+        &publish("localhost:1883", "one")[..],
+        &["wall", "--broker", "127.0.0.1"],
+        &["publish", "--demo", "--broker", "mqtt://127.0.0.1:99999"],
+        &["publish", "--demo", "--influx", "127.0.0.1:8428"],
+        &["upload", "a.acevo", "--to", "http://127.0.0.1:99999"],
+    ] {
+        let refused = user.run(args);
+        let value = args.last().unwrap();
+        let found = format!("invalid value '{value}' for '--{}", args[args.len() - 2].trim_start_matches('-'));
+        assert!(refused.status.code() == Some(2) && refused.stderr.contains(&found), "{args:?}: {}", refused.stderr);
+    }
     assert!(message(&publish("localhost:1883", "one")).contains("mqtts://HOST:PORT with TLS"));
-    assert!(message(&publish("mqtt://me:secret@localhost", "one")).contains("mqtt.password_file"));
+    let secret = message(&publish("mqtt://me:secret@localhost", "one"));
+    assert!(secret.contains("mqtt.password_file") && !secret.contains("secret@"), "{secret}");
     let waiting = spawn(&mut user.command(&publish("mqtt://broker.invalid", "one")));
     waiting.message_with("the name broker.invalid is not found");
 }

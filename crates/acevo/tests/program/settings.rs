@@ -72,6 +72,34 @@ fn check_prints_every_error_with_its_line_and_a_suggestion() {
 }
 
 #[test]
+fn check_reports_addresses_that_would_be_refused() {
+    let user = User::with(
+        "[mqtt]\nbroker = \"192.168.1.5\"\n[influx]\nurl = \"192.168.1.5:8428\"\n[upload]\nurl = \"collect.example\"\n",
+    );
+    let run = user.run(&["settings", "--check"]);
+    assert_eq!((run.status.code(), run.stderr.as_str()), (Some(1), ""), "{}", run.stdout);
+    let file = user.file().display().to_string();
+    let lines: Vec<_> = run.stdout.lines().collect();
+    for (line, (number, key, value)) in lines.iter().zip([
+        (2, "mqtt.broker", "192.168.1.5"),
+        (4, "influx.url", "192.168.1.5:8428"),
+        (6, "upload.url", "collect.example"),
+    ]) {
+        let (start, end) = (format!("{file}:{number}: {key}: "), format!("found {value:?}"));
+        assert!(line.starts_with(&start) && line.ends_with(&end), "{line}");
+    }
+    assert_eq!(lines.len(), 3);
+
+    let both = User::with("[upload]\nfolder = \"/srv\"\nurl = \"http://host\"\n");
+    let run = both.run(&["settings", "--check"]);
+    assert!(run.status.code() == Some(1) && run.stdout.contains("both set"), "{run:?}");
+    let by_variable = output(User::new().command(&["settings", "--check"]).env("ACEVO_MQTT_BROKER", "mqtt://a:b@c"));
+    assert_eq!(by_variable.status.code(), Some(1));
+    let text = by_variable.stdout;
+    assert!(text.starts_with("ACEVO_MQTT_BROKER: ") && !text.contains("a:b@c"), "no secrets: {text}");
+}
+
+#[test]
 fn check_reports_variables_that_are_wrong_or_misspelt() {
     let user = User::new();
     let mut command = user.command(&["settings", "--check"]);

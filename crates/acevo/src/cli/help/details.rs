@@ -79,7 +79,8 @@ JSON, an object per second:
 const UPLOAD: &str = "\
 A store has recordings as SITE/RIG/NAME.acevo. It is a folder, such as a network share, which must exist; a server, such as that of \
 acevo collect; or, with --presign, a service that returns addresses of an object store. A recording that the store has already is not \
-sent again. An upload that is cut is tried again; acevo collect continues it where it was cut.
+sent again. An upload that is cut is tried again; acevo collect continues it where it was cut. A store that has never answered is given up \
+after 60 seconds without progress, another one after 10 minutes.
 
 Only complete recordings are uploaded: acevo repair makes complete ones of others. The address of each stored recording is printed. The \
 token is in the file of --token-file, or in the variable ACEVO_UPLOAD_TOKEN. acevo run uploads by itself with the settings of the section \
@@ -438,8 +439,9 @@ An option of a command replaces an environment variable, and that replaces the f
 port in the section [server]; lists are separated by commas; an empty variable counts as not set. The file is acevo.toml in \
 $XDG_CONFIG_HOME/acevo or ~/.config/acevo, on Windows in %APPDATA%\\acevo. docs/settings.md lists all keys.
 
-A file or a variable with an error is an error of every command that takes defaults from the settings: acevo, watch, events, laps, serve, \
-record, export, plot and channels. Nothing is ignored.
+A file or a variable with an error is an error of every command that takes defaults from the settings: acevo, watch, events, laps, sessions, \
+bests, timing, serve, run, publish, upload, wall, record, export, plot, channels and lake add. Nothing is ignored. Only acevo run goes on if \
+the address of a broker, a database or a store is wrong: it records, and acevo status prints the problem.
 
 The output has the form of the file; a comment after each value names its origin: default, file, or the environment variable.
 

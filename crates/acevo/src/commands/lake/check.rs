@@ -6,6 +6,7 @@ use acevo_lake::{Finding, Lake, TableReport};
 use anyhow::bail;
 
 use crate::cli::LakeCheckArgs;
+use crate::format::text::counted;
 use crate::output::{one_line, print_json, print_text, say};
 use crate::shutdown::Stop;
 
@@ -34,7 +35,9 @@ pub(crate) fn run(args: &LakeCheckArgs) -> anyhow::Result<ExitCode> {
 fn line_of_table(report: &TableReport) -> String {
     let TableReport { table, version, files, rows, bytes, recordings, .. } = report;
     let (version, size) = (version.unwrap_or_default(), *bytes as f64 / 1e6);
-    format!("{table:<10} version {version}, {recordings} recordings, {rows} rows, {files} files, {size:.1} MB\n")
+    let recordings = counted(*recordings as u64, "recording", "recordings");
+    let (rows, files) = (counted(*rows, "row", "rows"), counted(*files as u64, "file", "files"));
+    format!("{table:<10} version {version}, {recordings}, {rows}, {files}, {size:.1} MB\n")
 }
 
 fn line(finding: &Finding) -> String {

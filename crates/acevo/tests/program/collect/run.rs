@@ -136,7 +136,7 @@ fn run_reports_a_store_that_does_not_answer_and_goes_on() {
     until(|| problem().contains("upload: nothing listens at http://127.0.0.1:1"));
     assert_eq!(status(&site)["waiting"], 1);
     let lines = user.run(&["status"]);
-    assert!(!lines.status.success() && lines.stdout.contains("1 recordings wait"), "{}", lines.stdout);
+    assert!(!lines.status.success() && lines.stdout.contains("1 recording waits"), "{}", lines.stdout);
     // A recording that disappears before is reported.
     fs::remove_file(races(&user).join("a.acevo")).unwrap();
     until(|| status(&site)["lost"] == 1);
@@ -144,11 +144,20 @@ fn run_reports_a_store_that_does_not_answer_and_goes_on() {
 }
 
 #[test]
-fn run_with_a_wrong_store_does_not_start() {
-    for (text, part) in [("url = \"host\"", "http://HOST:PORT"), ("url = \"http://h\"\nfolder = '/tmp'", "one store")] {
-        let user = User::with(&format!("[upload]\n{text}\n"));
-        let failed = user.run(&["run", "--port", "0"]);
-        assert!(!failed.status.success() && failed.stderr.contains(part), "{}", failed.stderr);
+fn run_with_a_wrong_store_or_broker_records_and_shows_a_problem() {
+    for (text, part) in [
+        ("[upload]\nurl = \"host\"", "settings: upload.url: an address is http://HOST:PORT"),
+        ("[upload]\nurl = \"http://h\"\nfolder = '/tmp'", "one store"),
+        ("[mqtt]\nbroker = \"192.168.1.5\"", "settings: mqtt.broker: the address of a broker is mqtt://HOST:PORT"),
+        ("[influx]\nurl = \"192.168.1.5:8428\"", "settings: influx.url: the address of a database is"),
+    ] {
+        let user = User::with(&format!("recording.folder = '~/races'\n{text}\n"));
+        let site = run(&user, &["--demo"]);
+        until(|| site.json("/api/status")["recording"]["bytes"].as_u64().is_some_and(|bytes| bytes > 0));
+        let lines = user.run(&["status"]);
+        assert!(lines.status.code() == Some(1) && lines.stdout.contains(part), "{}", lines.stdout);
+        assert!(user.run(&["quit"]).status.success());
+        assert!(user.run(&["log"]).stdout.contains(part.trim_start_matches("settings: ")));
     }
 }
 
