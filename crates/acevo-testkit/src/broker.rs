@@ -57,8 +57,9 @@ impl Broker {
         let program = installed(&MOSQUITTO, "mosquitto")?;
         Some(Self::start(program, |folder, port| {
             let (lines, path) = (configure(folder), folder.display());
+            let queued = if lines.contains("max_queued_messages") { "" } else { "max_queued_messages 0\n" };
             format!(
-                "per_listener_settings false\nlistener {port} 127.0.0.1\n{lines}\nuser root\nmax_queued_messages 0\n\
+                "per_listener_settings false\nlistener {port} 127.0.0.1\n{lines}\nuser root\n{queued}\
                  persistence true\npersistence_location {path}/\nautosave_on_changes true\nautosave_interval 1\n"
             )
         }))

@@ -63,13 +63,13 @@ fn has_other_protocol(error: &ConnectionError) -> bool {
 
 /// Why a connection was lost or did not come about, without the names that the client library has for its parts.
 fn reason(error: &ConnectionError) -> String {
+    if let Some(error) = find_source::<io::Error>(error) {
+        return error.to_string();
+    }
     match error {
         ConnectionError::MqttState(StateError::ConnectionAborted) => "the broker has closed it".into(),
         ConnectionError::MqttState(StateError::AwaitPingResp) => "the broker does not answer any more".into(),
         ConnectionError::MqttState(StateError::Deserialization(error)) => error.to_string(),
-        error => match find_source::<io::Error>(error) {
-            Some(error) => error.to_string(),
-            None => error.to_string(),
-        },
+        error => error.to_string(),
     }
 }
