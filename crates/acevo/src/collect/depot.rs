@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use super::incoming::{Incoming, Part};
 use super::names::Place;
 use super::refusal::Refusal;
-use crate::format::text::error_chain;
+use crate::format::text::{counted, error_chain};
 use crate::output::name_of;
 
 /// The folder of what is not a recording, in the folder of recordings.
@@ -290,8 +290,7 @@ fn check(file: fs::File) -> Result<(), String> {
     }
     match recording.check() {
         Ok(damage) if damage.is_empty() => Ok(()),
-        Ok(damage) if damage.len() == 1 => Err("1 part of it is damaged".into()),
-        Ok(damage) => Err(format!("{} parts of it are damaged", damage.len())),
+        Ok(damage) => Err(format!("{} damaged", counted(damage.len() as u64, "part of it is", "parts of it are"))),
         Err(error) => Err(error_chain(&error)),
     }
 }

@@ -8,7 +8,7 @@ use acevo_lake::recording_id;
 use acevo_recording::Recording;
 use serde_json::{Value, json};
 
-use crate::format::text::error_chain;
+use crate::format::text::{counted, error_chain};
 
 /// What is announced about a finished recording.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +49,9 @@ impl Unfinished {
         match self {
             Self::NoEnd => "it is not complete: `acevo repair FILE NEW` makes a complete recording of it".into(),
             Self::Unreadable(why) => why.clone(),
-            Self::Damaged(1) => format!("1 part of it is damaged: {REPAIR}"),
-            Self::Damaged(parts) => format!("{parts} parts of it are damaged: {REPAIR}"),
+            Self::Damaged(parts) => {
+                format!("{} damaged: {REPAIR}", counted(*parts as u64, "part of it is", "parts of it are"))
+            }
         }
     }
 }

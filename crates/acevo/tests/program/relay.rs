@@ -48,8 +48,7 @@ impl Fixture {
         command.arg("relay").arg("--dir").arg(self.path("a")).arg("--token-file").arg(self.path("token"));
         let listen: &[&str] = if options.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
         let relay = spawn(command.args(listen).args(options));
-        let message = relay.message_with("listening on");
-        let address = message.split_once("listening on ").unwrap().1.split(';').next().unwrap().parse().unwrap();
+        let address = address_of(&relay);
         (relay, address)
     }
 
@@ -78,6 +77,12 @@ impl Fixture {
         assert!(recorded.strange.is_empty(), "never published: {:?}", recorded.strange);
         (recorded.packets, recorded.missing)
     }
+}
+
+/// Waits until a relay listens, and returns where.
+pub(crate) fn address_of(relay: &Running) -> SocketAddr {
+    let message = relay.message_with("listening on");
+    message.split_once("listening on ").unwrap().1.split(';').next().unwrap().parse().unwrap()
 }
 
 /// What a recording of the simulator's hot laps has.

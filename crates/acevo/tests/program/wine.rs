@@ -27,7 +27,7 @@ use acevo_testkit::program::{Running, Signal, acevo, spawn};
 use acevo_testkit::wait::PATIENCE;
 use serde_json::Value;
 
-use crate::relay::recorded_pages;
+use crate::relay::{address_of, recorded_pages};
 
 /// Starts a program and reads its output.
 fn start(mut command: Command) -> Running {
@@ -495,7 +495,8 @@ fn the_relay_publishes_a_native_game_on_windows(world: &Environment) {
     let game = start(world.native(&[&HOT_LAPS[..], &["--dir", &path("pages")]].concat()));
     game.message_with("published as");
     let relay = start(world.native(&[&RELAY[..], &[&path("token"), "--dir", &path("pages")]].concat()));
-    let receive = start(world.acevo_exe(&["receive", &relay_address(&relay), "--token-file", &there("token")]));
+    let receive =
+        start(world.acevo_exe(&["receive", &address_of(&relay).to_string(), "--token-file", &there("token")]));
     receive.message_with("the pages are published");
     let recorders = [
         world.acevo_exe(&["record", "--for", "5s", "-o", &there("windows.acevo")]),
@@ -514,7 +515,7 @@ fn the_relay_publishes_a_game_of_windows_natively(world: &Environment) {
     let game = start(world.acevo_exe(&HOT_LAPS));
     game.message_with("published as");
     let relay = start(world.acevo_exe(&[&RELAY[..], &[&windows_path(&folder.path().join("token"))]].concat()));
-    let address = relay_address(&relay);
+    let address = address_of(&relay).to_string();
     // As the user does who copies it from Windows.
     fs::set_permissions(path("token"), fs::Permissions::from_mode(0o600)).expect("the relay has created it");
     let receive = start(world.native(&["receive", &address, "--token-file", &path("token"), "--dir", &path("pages")]));
@@ -528,12 +529,6 @@ fn the_relay_publishes_a_game_of_windows_natively(world: &Environment) {
 const HOT_LAPS: [&str; 5] = ["simulate", "--scenario", "hot-laps", "--speed", "0.3"];
 
 const RELAY: [&str; 4] = ["relay", "--listen", "127.0.0.1:0", "--token-file"];
-
-fn relay_address(relay: &Running) -> String {
-    let message = relay.message_with("listening on");
-    let address = message.split_once("listening on ").and_then(|(_, rest)| rest.split(';').next());
-    address.expect("an address").to_owned()
-}
 
 /// Waits for the end of a recorder, and compares its pages with those of the simulator.
 fn check_relayed(recorder: &mut Running, path: &Path) {

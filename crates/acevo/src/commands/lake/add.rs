@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::progress::LakeProgress;
 use crate::cli::LakeAddArgs;
-use crate::format::text::error_chain;
+use crate::format::text::{counted, error_chain};
 use crate::output::{complain, complain_about, name_of, print_json, say};
 use crate::shutdown::Stop;
 
@@ -179,8 +179,8 @@ impl Tally {
             ];
             let others = others.iter().filter(|(count, _)| *count > 0);
             let others: String = others.map(|(count, what)| format!(", {count} {what}")).collect();
-            let plural = if self.added == 1 { "" } else { "s" };
-            say(format_args!("acevo: {} recording{plural} added to {}{others}", self.added, name_of(lake)));
+            let added = counted(self.added as u64, "recording", "recordings");
+            say(format_args!("acevo: {added} added to {}{others}", name_of(lake)));
         }
         Ok(if self.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
